@@ -1,0 +1,1 @@
+"""The parts of ``benchmarks/match.py``: collections and protocols, baselines, metrics, tables."""
