@@ -1,0 +1,166 @@
+"""The report: one self-contained HTML page, to read on any screen and to print."""
+
+import base64
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+
+from django.template import Context, Engine
+from django.utils.safestring import SafeString, mark_safe
+
+from fairground import __version__
+from fairground.match.core.results import Evidence, MatchRun
+from fairground.match.report.markup import both, clip, printed
+from fairground.match.report.reading import standing
+from fairground.match.report.view import RunView, SubjectView
+from fairground.match.report.wording import count_phrase, day_phrase
+from fairground.web import tokens_css
+
+LANGUAGES = ("zh", "en")
+_WARNINGS_LISTED = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ReportWarning:
+    """One remark on an input row: where it stands ('needs.xlsx · Sheet1 · row 12') and what was done."""
+
+    where: str
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One living figure: a number, what it counts, and the list behind it."""
+
+    number: SafeString
+    label: SafeString
+    target: str
+
+
+def render_report(
+    run: MatchRun, *, generated: date, language: str = "zh", warnings: Iterable[ReportWarning] = ()
+) -> str:
+    """Return the whole report as one HTML page that asks nothing of any other file or server.
+
+    Parameters
+    ----------
+    run : MatchRun
+    generated : date the report is dated with; deadlines before it are marked as passed
+    language : 'zh' or 'en', the language shown first; the reader can switch without JavaScript
+    warnings : remarks on input rows; all are counted, the first 500 are listed
+
+    Raises
+    ------
+    ValueError: an unknown `language`, or a pair that names a record which is not in the run's lists.
+
+    Cost: linear in the pairs; texts are cut to length, so that one huge cell cannot swell the page.
+    """
+    if language not in LANGUAGES:
+        raise ValueError(f"language is {language!r}; the report speaks 'zh' and 'en'")
+    view = RunView(run, generated)
+    remarks = tuple(warnings)
+    contradictions = view.contradictions()
+    style = _style(run, generated)
+    context = {
+        "language": language,
+        "style": mark_safe(style),
+        "policy": _policy(style),
+        "run": run,
+        "both_sides": run.direction == "both",
+        "primary": view.primary,
+        "names": _file_names(run),
+        "generated": both(*day_phrase(generated)),
+        "version": __version__,
+        "method": printed(f"{run.method} {run.method_version}", 80),
+        "figures": _figures(view, len(contradictions)),
+        "contents": view.contents(),
+        "subjects": _subjects(view, view.primary),
+        "counterparts": _subjects(view, view.secondary),
+        "contradictions": contradictions,
+        "notes": [both(zh, en) for zh, en in run.notes],
+        "demonstration": any(record.demonstration for record in (*run.needs, *run.offers)),
+        "warnings": [
+            (printed(w.where, 120), both(clip(w.zh, 300), clip(w.en, 300)))
+            for w in remarks[:_WARNINGS_LISTED]
+        ],
+        "warning_count": both(*count_phrase(len(remarks))),
+        "warnings_more": max(0, len(remarks) - _WARNINGS_LISTED),
+    }
+    # Numbers are printed by us: Django's own formatting would look for a settings module.
+    return _engine().get_template("match/report.html").render(Context(context, use_l10n=False, use_tz=False))
+
+
+@lru_cache(maxsize=1)
+def _engine() -> Engine:
+    folder = Path(str(files("fairground.match") / "templates"))
+    return Engine(dirs=[str(folder)], builtins=["fairground.match.report.tags"], autoescape=True)
+
+
+def _subjects(view: RunView, side: str) -> Iterator[SubjectView]:
+    return (view.subject(side, index) for index in range(len(view.records(side))))
+
+
+def _figures(view: RunView, contradictions: int) -> tuple[Figure, ...]:
+    standings = [standing(matches) for matches in view.pairs_by(view.primary)]
+    need_side = view.primary == "needs"
+    one, subjects, other = ("条需求", "needs", "供给") if need_side else ("项供给", "offers", "需求")
+    counted = (
+        (len(view.run.needs), ("条需求", "needs"), "needs"),
+        (len(view.run.offers), ("项供给", "offers"), "offers"),
+        (
+            standings.count(Evidence.ENOUGH),
+            (f"{one}依据充分", f"{subjects} with enough evidence"),
+            "grade-enough",
+        ),
+        (
+            standings.count(Evidence.NONE),
+            (f"{one}暂无合适{other}", f"{subjects} with nothing suitable"),
+            "grade-none",
+        ),
+        (contradictions, ("对含抵触之处", "pairs with a contradiction"), "contradictions"),
+    )
+    return tuple(Figure(both(*count_phrase(n)), both(*label), target) for n, label, target in counted)
+
+
+def _file_names(run: MatchRun) -> tuple[SafeString, SafeString]:
+    return tuple(  # type: ignore[return-value]  # two lists in, two names out
+        SafeString(
+            " · ".join(
+                printed(name, 60)
+                for name in dict.fromkeys(
+                    r.origin.file.replace("\\", "/").rsplit("/", 1)[-1] for r in records
+                )
+            )
+        )
+        for records in (run.needs, run.offers)
+    )
+
+
+def _style(run: MatchRun, generated: date) -> str:
+    own = (files("fairground.match") / "templates" / "match" / "report.css").read_text(encoding="utf-8")
+    foot = _css_string(
+        f"Fairground {__version__} · {clip(run.method, 40)} {clip(run.method_version, 40)} · {generated}"
+    )
+    return f"{tokens_css()}{own}\n@page {{ @bottom-left {{ content: {foot}; }} }}\n"
+
+
+def _css_string(text: str) -> str:
+    """Quote for CSS; all but plain letters become code points, so that no text can end the string or the tag."""
+    return (
+        '"'
+        + "".join(c if c.isascii() and (c.isalnum() or c in " .-") else f"\\{ord(c):06x}" for c in text)
+        + '"'
+    )
+
+
+def _policy(style: str) -> str:
+    """Return the content-security policy: nothing may load or run; only this very style sheet applies."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    return (
+        f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+    )
