@@ -1,115 +1,189 @@
-"""Chinese–English dictionary: what a Chinese text says in English stems, and a search across the two languages.
+"""Chinese–English dictionary: what a Chinese text says in English stems.
 
-A plain dictionary gloss finds the English name of a Chinese term among 2,900 in 85 of 100 cases. What lifts it:
-every dictionary word inside the text counts, not one segmentation of it; each word carries learned probabilities,
-so that 机 says *machine* and hardly *opportunity*; and English word families (*immune*, *immunology*) meet through
-their first letters. The table comes from `benchmarks/train/dictionary.py`; sources and licence stand beside it in
-`data/zh_en_lexicon.LICENSE.md`. Nothing here needs a network.
+A plain gloss speaks for one segmentation of a text and gives every sense of a word the same say. Here
+every dictionary word inside the text speaks, long ones loudest, and each with learned probabilities: 机 says
+*machine* and hardly *opportunity*. The table is made by `benchmarks/train/dictionary.py`; its sources and
+its own licence stand in `data/zh_en_lexicon.LICENSE.md`. `cross_language` searches with it.
 """
 
-from __future__ import annotations
-
-import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
-from typing import Any, Literal
+from typing import IO
 
 import numpy as np
-import numpy.typing as npt
-import opencc
-import Stemmer
-from scipy import sparse
+from numpy.typing import NDArray
 
-Language = Literal["zh", "en"]
-Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
+from fairground.language.normalise import fold
+from fairground.language.tokens import surface_forms
 
-STOP_WORDS = frozenset(
-    "a an and are as at be been being by can could did do does for from had has have he her his how i if in into is"
-    " it its may me more most my no nor not of off on one onto or other our out over own per she should so some such"
-    " than that the their them then there these they this those through to too under up very was we were what when"
-    " where which while who whom why will with would you your".split()
-)
-_LATIN = re.compile(r"[a-z0-9]+")
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+_HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
 # A Latin word inside a Chinese text stands for about one Chinese word, which is two characters.
 _LATIN_CHARACTERS = 2.0
-# How strongly a long word takes the characters it shares with shorter ones: its pull is length ** (this - 1).
-_LENGTH_POWER = 1.5
-# Repeated and fanned-out stems count less than proportionally.
-_QUERY_POWER = 0.35
-_DOCUMENT_POWER = 0.5
-# Word-family channels: number of leading letters (0 = the whole stem) and share of the squared score.
-_CHANNELS = ((0, 0.5), (5, 0.25), (4, 0.25))
-_CHUNK = 512
-
-
-@cache
-def _simplifier() -> Any:
-    return opencc.OpenCC("t2s")
-
-
-@cache
-def _stemmer() -> Any:
-    return Stemmer.Stemmer("english")
-
-
-def english_stems(text: str) -> list[str]:
-    """Lower-case letter and digit runs of `text`, stop words left out, stemmed by Snowball English."""
-    words = [word for word in _LATIN.findall(text.lower()) if word not in STOP_WORDS]
-    stems: list[str] = _stemmer().stemWords(words)
-    return stems
+# Words that share characters take parts of them that grow with this power of their length. On short names
+# 0, 0.5 and 1 measure alike; on longer texts a term must not drown in the words inside it.
+_LENGTH_PULL = 0.5
 
 
 @dataclass(frozen=True)
-class _Lexicon:
-    """The shipped table: word number `i` owns `stem_ids[start[i]:start[i + 1]]` with probabilities `weights`."""
+class Dictionary:
+    """A table of Chinese words with probabilities of English stems.
 
-    words: Mapping[str, int]
+    `numbers` : simplified word → its number, in the order of the other tables.
+    `stems` : the English stems, in alphabetical order.
+    `start` : int64[n_word + 1]; word i owns the entries `start[i]:start[i + 1]`, at least one.
+    `stem_ids`, `weights` : int64[n_entry] and float64[n_entry]; the weights of one word sum to 1.
+    `usage` : float64[n_word] ≥ 0, logarithm of how often the word is met; orders words that mean the same.
+    """
+
+    numbers: Mapping[str, int]
     stems: tuple[str, ...]
     start: Ints
     stem_ids: Ints
     weights: Floats
-    longest: Mapping[str, int]
+    usage: Floats
+
+    @classmethod
+    def read(cls, stream: IO[bytes]) -> "Dictionary":
+        """Read a table as `benchmarks/train/dictionary.py` writes it."""
+        with np.load(stream) as table:
+            words = _strings(table["words"])
+            stems = tuple(_strings(table["stems"]))
+            counts = table["counts"].astype(np.int64)
+            stem_ids = table["stem_ids"].astype(np.int64)
+            weights = table["weights"].astype(np.float64)
+            usage = table["usage"].astype(np.float64)
+        start = np.concatenate(([0], np.cumsum(counts)))
+        weights /= np.repeat(np.add.reduceat(weights, start[:-1]), counts)
+        return cls({word: i for i, word in enumerate(words)}, stems, start, stem_ids, weights, usage)
+
+    @cached_property
+    def _words(self) -> tuple[str, ...]:
+        return tuple(self.numbers)
+
+    @cached_property
+    def _longest(self) -> dict[str, int]:
+        """First two characters → length of the longest word that begins so; most pairs begin none."""
+        longest: dict[str, int] = {}
+        for word in self.numbers:
+            head = word[:2]
+            if len(word) > longest.get(head, 1):
+                longest[head] = len(word)
+        return longest
+
+    @cached_property
+    def _by_stem(self) -> tuple[dict[str, int], Ints, Ints]:
+        """Stem numbers, and the entries ordered by stem with the first entry of each."""
+        order = np.argsort(self.stem_ids, kind="stable")
+        first = np.searchsorted(self.stem_ids[order], np.arange(len(self.stems) + 1))
+        return {stem: i for i, stem in enumerate(self.stems)}, order, first
+
+    def translations(self, word: str) -> tuple[tuple[str, float], ...]:
+        """See the function `translations`."""
+        number = self.numbers.get(fold(word).lower())
+        if number is None:
+            return ()
+        own = slice(self.start[number], self.start[number + 1])
+        return tuple(
+            (self.stems[stem], weight)
+            for stem, weight in zip(self.stem_ids[own].tolist(), self.weights[own].tolist(), strict=True)
+        )
+
+    def translations_en(self, stem: str, limit: int = 20) -> tuple[tuple[str, float], ...]:
+        """See the function `translations_en`."""
+        stem_numbers, order, first = self._by_stem
+        number = stem_numbers.get(stem)
+        if number is None:
+            return ()
+        entries = order[first[number] : first[number + 1]]
+        owners = np.searchsorted(self.start, entries, side="right") - 1
+        weights = self.weights[entries] * (1.0 + self.usage[owners])
+        found = sorted(
+            ((self._words[i], w) for i, w in zip(owners.tolist(), weights.tolist(), strict=True)),
+            key=lambda pair: (-pair[1], len(pair[0]), pair[0]),
+        )[:limit]
+        total = sum(weight for _, weight in found)
+        return tuple((word, weight / total) for word, weight in found)
+
+    def gloss(self, text: str, least: float = 0.0) -> list[tuple[str, float]]:
+        """See the function `gloss`."""
+        folded = fold(text).lower()
+        stem_ids, weights = self._spoken(folded)
+        unique, where = np.unique(stem_ids, return_inverse=True)
+        sums = np.bincount(where, weights, len(unique))
+        latin = english_stems(folded)
+        if latin:
+            named = {self.stems[i]: w for i, w in zip(unique.tolist(), sums.tolist(), strict=True)}
+            for stem in latin:
+                named[stem] = named.get(stem, 0.0) + _LATIN_CHARACTERS
+            enough = (pair for pair in named.items() if pair[1] >= least)
+            return sorted(enough, key=lambda pair: (-pair[1], pair[0]))
+        # Stem numbers follow the alphabet, so a stable sort settles equal weights as the slow way does.
+        order = np.argsort(-sums, kind="stable")[: np.count_nonzero(sums >= least)]
+        return [(self.stems[i], w) for i, w in zip(unique[order].tolist(), sums[order].tolist(), strict=True)]
+
+    def _spans(self, text: str) -> tuple[list[int], list[int], list[int]]:
+        """Begin, end and number of every dictionary word inside folded `text`."""
+        begins: list[int] = []
+        ends: list[int] = []
+        found: list[int] = []
+        number_of, longest = self.numbers.get, self._longest.get
+        for begin in range(len(text)):
+            reach = longest(text[begin : begin + 2], 1)
+            for end in range(begin + 1, min(begin + reach, len(text)) + 1):
+                number = number_of(text[begin:end])
+                if number is not None:
+                    begins.append(begin)
+                    ends.append(end)
+                    found.append(number)
+        return begins, ends, found
+
+    def _spoken(self, text: str) -> tuple[Ints, Floats]:
+        """Stem numbers (with repeats) and weights of all dictionary words inside folded `text`."""
+        begin, end, number = (np.array(part, dtype=np.int64) for part in self._spans(text))
+        if not number.size:
+            return np.empty(0, np.int64), np.empty(0, np.float64)
+        pull = (end - begin) ** _LENGTH_PULL
+        size = len(text) + 1
+        cover = np.cumsum(np.bincount(begin, pull, size) - np.bincount(end, pull, size))
+        # Rounding leaves a trace of the words that ended where none covers the character.
+        per_pull = np.divide(1.0, cover, out=np.zeros(size), where=cover > 0.5)
+        until = np.concatenate(([0.0], np.cumsum(per_pull)))
+        share = pull * (until[end] - until[begin])
+        low = self.start[number]
+        sizes = self.start[number + 1] - low
+        offset = np.cumsum(sizes) - sizes
+        entry = np.repeat(low - offset, sizes) + np.arange(int(sizes.sum()))
+        return self.stem_ids[entry], np.repeat(share, sizes) * self.weights[entry]
 
 
-def _strings(packed: npt.NDArray[np.uint8]) -> list[str]:
+def _strings(packed: NDArray[np.uint8]) -> list[str]:
     return packed.tobytes().decode("utf-8").split("\n")
 
 
 @cache
-def _lexicon() -> _Lexicon:
-    resource = files("fairground.language").joinpath("data/zh_en_lexicon.npz")
-    with resource.open("rb") as stream, np.load(stream) as table:
-        words = _strings(table["words"])
-        stems = tuple(_strings(table["stems"]))
-        counts = table["counts"].astype(np.int64)
-        stem_ids = table["stem_ids"].astype(np.int64)
-        weights = table["weights"].astype(np.float64)
-    start = np.concatenate(([0], np.cumsum(counts)))
-    weights /= np.repeat(np.add.reduceat(weights, start[:-1]), counts)
-    longest: dict[str, int] = {}
-    for word in words:
-        if len(word) > longest.get(word[0], 0):
-            longest[word[0]] = len(word)
-    return _Lexicon({word: i for i, word in enumerate(words)}, stems, start, stem_ids, weights, longest)
+def shipped_dictionary() -> Dictionary:
+    """The dictionary that comes with the package, read on first use."""
+    with files("fairground.language").joinpath("data/zh_en_lexicon.npz").open("rb") as stream:
+        return Dictionary.read(stream)
 
 
 @cache
-def _reverse() -> tuple[Mapping[str, int], Ints, Ints]:
-    """Stem numbers, and the table's entries ordered by stem with the first entry of each."""
-    lexicon = _lexicon()
-    order = np.argsort(lexicon.stem_ids, kind="stable")
-    first = np.searchsorted(lexicon.stem_ids[order], np.arange(len(lexicon.stems) + 1))
-    return {stem: i for i, stem in enumerate(lexicon.stems)}, order, first
+def shipped_terms() -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Our own technical terms, each Chinese term with its English renderings, in the order of the file."""
+    text = files("fairground.language").joinpath("data/terms_zh_en.tsv").read_text(encoding="utf-8")
+    rows = (line.split("\t") for line in text.splitlines() if line and not line.startswith("#"))
+    return tuple((term, tuple(part.strip() for part in english.split(";"))) for term, english in rows)
 
 
-def simplify(text: str) -> str:
-    """Traditional characters of `text` as simplified ones; other text as it is."""
-    simplified: str = _simplifier().convert(text)
-    return simplified
+def english_stems(text: str) -> list[str]:
+    """Stems of the Latin words of a text in their order, as `tokens` makes them; Chinese is left out."""
+    return [stem for stem, _ in surface_forms(_HAN_RUN.sub(" ", text))]
 
 
 def translations(word: str) -> tuple[tuple[str, float], ...]:
@@ -121,17 +195,10 @@ def translations(word: str) -> tuple[tuple[str, float], ...]:
 
     Returns
     -------
-    Pairs (stem, probability), most probable first, probabilities summing to 1; empty if the word is not in the
-    dictionary (a longer text: see `gloss`).
+    Pairs (stem, probability), most probable first, probabilities summing to 1; empty where the word is not
+    in the dictionary (for a longer text: `gloss`).
     """
-    lexicon = _lexicon()
-    number = lexicon.words.get(simplify(word))
-    if number is None:
-        return ()
-    part = slice(lexicon.start[number], lexicon.start[number + 1])
-    return tuple(
-        (lexicon.stems[i], float(p)) for i, p in zip(lexicon.stem_ids[part], lexicon.weights[part], strict=True)
-    )
+    return shipped_dictionary().translations(word)
 
 
 def translations_en(stem: str, limit: int = 20) -> tuple[tuple[str, float], ...]:
@@ -140,228 +207,33 @@ def translations_en(stem: str, limit: int = 20) -> tuple[tuple[str, float], ...]
     Parameters
     ----------
     stem : an English stem as `english_stems` gives it
-    limit : int, most words returned, 1 or more
+    limit : int ≥ 1, most words returned
 
     Returns
     -------
-    Pairs (simplified word, probability), most probable first, short words before long ones at equal probability,
-    probabilities over the returned words summing to 1; empty if no word of the dictionary means the stem.
+    Pairs (simplified word, probability), most probable first, probabilities over the returned words summing
+    to 1; empty where no word of the dictionary means the stem.
     """
-    numbers, order, first = _reverse()
-    number = numbers.get(stem)
-    if number is None:
-        return ()
-    lexicon = _lexicon()
-    entries = order[first[number] : first[number + 1]]
-    owners = np.searchsorted(lexicon.start, entries, side="right") - 1
-    names = _word_list()
-    found = sorted(
-        ((names[owner], float(lexicon.weights[entry])) for owner, entry in zip(owners, entries, strict=True)),
-        key=lambda pair: (-pair[1], len(pair[0]), pair[0]),
-    )[:limit]
-    total = sum(weight for _, weight in found)
-    return tuple((word, weight / total) for word, weight in found)
-
-
-@cache
-def _word_list() -> tuple[str, ...]:
-    return tuple(_lexicon().words)
-
-
-def _spans(text: str, lexicon: _Lexicon) -> tuple[list[int], list[int], list[int]]:
-    """Begin, end and number of every dictionary word inside simplified `text`."""
-    begins: list[int] = []
-    ends: list[int] = []
-    numbers: list[int] = []
-    words, longest = lexicon.words, lexicon.longest
-    size = len(text)
-    for begin, character in enumerate(text):
-        reach = longest.get(character)
-        if reach is None:
-            continue
-        for end in range(begin + 1, min(begin + reach, size) + 1):
-            number = words.get(text[begin:end])
-            if number is not None:
-                begins.append(begin)
-                ends.append(end)
-                numbers.append(number)
-    return begins, ends, numbers
-
-
-def _gloss_ids(text: str, lexicon: _Lexicon) -> tuple[Ints, Floats]:
-    """Stem numbers (with repeats) and weights of all dictionary words inside simplified `text`."""
-    spans = _spans(text, lexicon)
-    begin, end, number = (np.array(part, dtype=np.int64) for part in spans)
-    if not number.size:
-        return np.empty(0, np.int64), np.empty(0, np.float64)
-    pull = (end - begin) ** (_LENGTH_POWER - 1.0)
-    change = np.bincount(begin, pull, len(text) + 1) - np.bincount(end, pull, len(text) + 1)
-    cover = np.cumsum(change)[:-1]
-    covered = np.zeros(len(text) + 1)
-    np.cumsum(np.divide(1.0, cover, out=np.zeros_like(cover), where=cover > 1e-9), out=covered[1:])
-    share = pull * (covered[end] - covered[begin])
-    low, high = lexicon.start[number], lexicon.start[number + 1]
-    sizes = high - low
-    entry = np.repeat(low - np.concatenate(([0], np.cumsum(sizes)[:-1])), sizes) + np.arange(sizes.sum())
-    return lexicon.stem_ids[entry], np.repeat(share, sizes) * lexicon.weights[entry]
+    return shipped_dictionary().translations_en(stem, limit)
 
 
 def gloss(text: str, least: float = 0.0) -> list[tuple[str, float]]:
     """Weighted English stems of a Chinese text.
 
-    Every dictionary word inside the text speaks, also those that overlap; each Chinese character hands out a
-    weight of 1 among the words that cover it, long words taking more, and each word hands its weight to its stems
-    by probability. Latin words inside the text are stemmed and weigh as much as two characters.
+    Every dictionary word inside the text speaks, also those that overlap: each Chinese character hands out
+    a weight of 1 among the words that cover it, long words taking more, and each word hands its weight to its
+    stems by probability. A Latin word inside the text weighs as much as two characters.
 
     Parameters
     ----------
-    text : Chinese, simplified or traditional, possibly mixed with Latin words; English alone is only stemmed
-    least : stems of less weight (in characters, 0 or more) are left out
+    text : Chinese, simplified or traditional, also mixed with Latin words
+    least : float ≥ 0, in characters; stems that weigh less are left out
 
     Returns
     -------
-    Pairs (stem, weight), heaviest first, then by stem; with `least` 0 the weights sum to the number of characters
-    covered by the dictionary plus two for each Latin word that is not a stop word.
+    Pairs (stem, weight), heaviest first, then by stem. With `least` 0 the weights sum to the number of
+    Chinese characters the dictionary covers plus two for each Latin word that is not a stop word.
+
+    Cost: O(characters); measured in docs/measurements/.
     """
-    lexicon = _lexicon()
-    simplified = simplify(text)
-    stem_ids, weights = _gloss_ids(simplified, lexicon)
-    heard: dict[str, float] = {}
-    if stem_ids.size:
-        unique, where = np.unique(stem_ids, return_inverse=True)
-        sums = np.bincount(where, weights)
-        keep = sums >= least
-        heard = {
-            lexicon.stems[i]: w for i, w in zip(unique[keep].tolist(), sums[keep].tolist(), strict=True)
-        }
-    for stem in english_stems(simplified):
-        heard[stem] = heard.get(stem, 0.0) + _LATIN_CHARACTERS
-    return sorted(heard.items(), key=lambda pair: (-pair[1], pair[0]))
-
-
-def _counted(texts: Iterable[str], language: Language) -> list[dict[str, float]]:
-    if language == "zh":
-        return [dict(gloss(text)) for text in texts]
-    bags: list[dict[str, float]] = []
-    for text in texts:
-        bag: dict[str, float] = {}
-        for stem in english_stems(text):
-            bag[stem] = bag.get(stem, 0.0) + 1.0
-        bags.append(bag)
-    return bags
-
-
-def _families(bag: Mapping[str, float], letters: int) -> dict[str, float]:
-    """The bag with its stems cut to their first letters; 0 letters leaves them whole."""
-    if not letters:
-        return dict(bag)
-    families: dict[str, float] = {}
-    for stem, weight in bag.items():
-        head = stem[:letters]
-        families[head] = families.get(head, 0.0) + weight
-    return families
-
-
-@dataclass(frozen=True)
-class _Channel:
-    """One view of the indexed texts: its features, their rarity, and the unit-length rows."""
-
-    letters: int
-    power: float
-    query_power: float
-    numbers: Mapping[str, int]
-    rarity: Floats
-    rows: sparse.csr_array
-
-    def vectors(self, bags: Sequence[Mapping[str, float]]) -> sparse.csr_array:
-        """Unit rows of query bags; what the index has never seen still counts towards the length."""
-        unseen = math.log(2.0 * (self.rows.shape[0] + 1))
-        row: list[int] = []
-        column: list[int] = []
-        value: list[float] = []
-        for i, bag in enumerate(bags):
-            square = 0.0
-            begin = len(value)
-            for feature, weight in _families(bag, self.letters).items():
-                number = self.numbers.get(feature)
-                v = weight**self.query_power * (unseen if number is None else float(self.rarity[number]))
-                square += v * v
-                if number is not None:
-                    row.append(i)
-                    column.append(number)
-                    value.append(v)
-            value[begin:] = [v / math.sqrt(square) for v in value[begin:]]
-        return sparse.csr_array((value, (row, column)), shape=(len(bags), len(self.numbers)))
-
-
-def _channel(bags: Sequence[Mapping[str, float]], letters: int, language: Language) -> _Channel:
-    numbers: dict[str, int] = {}
-    row: list[int] = []
-    column: list[int] = []
-    value: list[float] = []
-    for i, bag in enumerate(bags):
-        for feature, weight in _families(bag, letters).items():
-            row.append(i)
-            column.append(numbers.setdefault(feature, len(numbers)))
-            value.append(weight)
-    rows = sparse.csr_array((value, (row, column)), shape=(len(bags), len(numbers)))
-    frequency = np.bincount(rows.indices, np.minimum(rows.data, 1.0), len(numbers))
-    rarity = np.log((len(bags) + 1) / (frequency + 0.5))
-    power, query_power = (_QUERY_POWER, _DOCUMENT_POWER) if language == "zh" else (_DOCUMENT_POWER, _QUERY_POWER)
-    rows.data = rows.data**power * rarity[rows.indices]
-    length = np.sqrt(np.bincount(np.repeat(np.arange(len(bags)), np.diff(rows.indptr)), rows.data**2, len(bags)))
-    rows.data /= np.repeat(np.maximum(length, 1e-12), np.diff(rows.indptr))
-    return _Channel(letters, power, query_power, numbers, rarity, rows)
-
-
-class CrossLanguageIndex:
-    """Texts of one language, searched by texts of the other.
-
-    Scores lie in [0, 1] and depend on the indexed texts and the one query only, never on other queries, so a list
-    of one need is served as well as a list of a thousand.
-    """
-
-    def __init__(self, language: Language, size: int, channels: Sequence[tuple[float, _Channel]]) -> None:
-        self.language = language
-        self.size = size
-        self._channels = tuple(channels)
-
-    @classmethod
-    def build(cls, texts: Sequence[str], language: Language) -> CrossLanguageIndex:
-        """Index `texts`, all of `language` ("zh" or "en"); cost grows with their total length."""
-        bags = _counted(texts, language)
-        return cls(
-            language, len(texts), [(share, _channel(bags, letters, language)) for letters, share in _CHANNELS]
-        )
-
-    def scores(self, queries: Sequence[str]) -> Floats:
-        """Score of every indexed text for each query in the other language, float64[n_query, n_text]."""
-        bags = _counted(queries, "en" if self.language == "zh" else "zh")
-        total = np.zeros((len(queries), self.size))
-        for share, channel in self._channels:
-            total += share * (channel.vectors(bags) @ channel.rows.T).toarray()
-        return total
-
-    def search(self, queries: Sequence[str], k: int = 10) -> tuple[Ints, Floats]:
-        """Best texts for each query in the other language.
-
-        Parameters
-        ----------
-        queries : texts in the language that was not indexed
-        k : int, 1 or more
-
-        Returns
-        -------
-        positions : int64[n_query, k], best first, equal scores by position; -1 where nothing (more) is shared
-        scores : float64[n_query, k] in [0, 1]; 0 where the position is -1
-        """
-        positions = np.full((len(queries), k), -1, dtype=np.int64)
-        best = np.zeros((len(queries), k))
-        for begin in range(0, len(queries), _CHUNK):
-            block = self.scores(queries[begin : begin + _CHUNK])
-            order = np.argsort(-block, axis=1, kind="stable")[:, :k]
-            values = np.take_along_axis(block, order, axis=1)
-            found = order.shape[1]
-            positions[begin : begin + len(block), :found] = np.where(values > 0, order, -1)
-            best[begin : begin + len(block), :found] = values
-        return positions, best
+    return shipped_dictionary().gloss(text, least)

@@ -1,0 +1,415 @@
+"""Make the zh–en dictionary table from its sources, and measure it.
+
+A map from Chinese words to English stems is fitted by MAP Model 1 (Brown et al. 1993, with a Dirichlet
+prior): the words inside a longer Chinese word or title, overlaps included, compete to explain each stem of its
+English side. The prior of a word is its own dictionary entry. So the senses that compounds use gain and the
+others fade.
+
+Read: CC-CEDICT, IPC titles, our own terms; for the use of words also CSL titles and abstracts, IPC and
+GB/T 4754. The NSFC discipline names are the benchmark and are read by --measure only.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import gzip
+import io
+import json
+import re
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from fairground.language.cross_language import CrossLanguageIndex, Language
+from fairground.language.dictionary import Dictionary, english_stems, shipped_terms
+from fairground.language.normalise import fold
+
+HAN = re.compile("[\u3400-\u9fff]")
+ONLY_HAN = re.compile("[\u3400-\u9fff·]+")
+LONGEST_WORD = 10
+LONGEST_PHRASE = 8  # characters; a longer Chinese text is no dictionary entry
+MOST_STEMS = 8
+LEAST_PROBABILITY = 0.02
+LATER_SENSE = 0.15  # the r-th sense (from 0) of an entry counts 1 / (1 + 0.15 r)
+PROPER_NOUN = 0.4
+OWN_TERM = 0.75  # share of our own rendering beside the dictionary's
+TITLE_PAIR = 0.5  # a title says less about each of its words than an entry does
+PRIOR_STRENGTH = {1: 2.0}  # pairs the prior is worth, by word length
+PRIOR_STRENGTH_LONGER = 6.0
+ITERATIONS = 4
+
+Distribution = dict[str, float]
+Table = dict[str, Distribution]
+
+
+@dataclass(frozen=True)
+class Sense:
+    """One English sense of a head word; `place` counts from 0 in its entry."""
+
+    stems: tuple[str, ...]
+    place: int
+    is_name: bool
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Chinese words (with their length) that may explain the stems; `weight` > 0."""
+
+    words: tuple[tuple[str, int], ...]
+    stems: tuple[str, ...]
+    weight: float
+
+
+NOTE = re.compile(r"\([^()]*\)|\[[^\]]*\]")
+NOT_A_SENSE = re.compile(
+    r"CL:|surname |see |also (?:written|pr|called)|Taiwan pr|used in |Kangxi|radical |onom|pr\. |abbr\. to"
+    r"|(?:old|erroneous|Japanese) variant",
+    re.IGNORECASE,
+)
+REFERENCE = re.compile(
+    r"(?:\([^)]*\) *)?(?:(?:old|archaic|erroneous|Japanese|popular|ancient) )*"
+    r"(?:variant of|same as|also written|see also|see|abbr\. for|equivalent to)\s*([^\s\[\],;(]+)"
+)
+OPENING = re.compile(r"^(?:lit\.|fig\.|abbr\. for|abbr\. of|short for|idiom|refers to|to be|to)\s+")
+
+
+def clean_senses(english: str) -> Iterator[str]:
+    """The senses of an entry without pronunciation, notes, classifiers, surnames and cross-references."""
+    for part in re.split("[/;]", english):
+        sense = NOTE.sub(" ", NOTE.sub(" ", part))
+        sense = re.sub("[\u3400-\u9fff|]+", " ", sense).strip()
+        if sense and not NOT_A_SENSE.match(sense):
+            yield OPENING.sub("", sense)
+
+
+def read_cedict(path: Path) -> dict[str, list[Sense]]:
+    """Simplified head word → senses; a mere variant takes the senses of the word it points to."""
+    entries: dict[str, list[Sense]] = defaultdict(list)
+    references: dict[str, list[str]] = defaultdict(list)
+    with gzip.open(path, "rt", encoding="utf-8") as stream:
+        for line in stream:
+            _, simplified, pinyin, english = line.rstrip("\n").split("\t")
+            word = fold(simplified)
+            for part in re.split("[/;]", english):
+                match = REFERENCE.match(part.strip())
+                if match and HAN.search(match.group(1)):
+                    references[word].append(fold(match.group(1).split("|")[-1]))
+            for place, sense in enumerate(clean_senses(english)):
+                stems = tuple(dict.fromkeys(english_stems(sense)))
+                # A long sense explains rather than translates; it serves where there is nothing better.
+                if stems and (len(stems) <= 6 or not entries[word]):
+                    entries[word].append(Sense(stems[:6], place, pinyin[:1].isupper()))
+    for word, targets in references.items():
+        if not entries[word]:
+            entries[word] = [sense for target in targets for sense in entries.get(target, ())]
+    return {word.lower(): senses for word, senses in entries.items() if senses and HAN.search(word)}
+
+
+def without_brackets(text: str) -> str:
+    """Text outside brackets; IPC notes inside them refer to other classes."""
+    depth = 0
+    kept: list[str] = []
+    for character in text:
+        if character in "（(［[":
+            depth += 1
+        elif character in "）)］]":
+            depth = max(0, depth - 1)
+        elif not depth:
+            kept.append(character)
+    return "".join(kept)
+
+
+def read_ipc(path: Path) -> list[tuple[str, str]]:
+    """Parallel titles, cut at semicolons where both sides have the same number of parts."""
+    pairs: list[tuple[str, str]] = []
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        for row in csv.DictReader(stream):
+            chinese, english = without_brackets(row["title_zh"]), without_brackets(row["title_en"])
+            left = [part for part in re.split("[;；]", chinese) if part.strip()]
+            right = [part for part in english.split(";") if part.strip()]
+            pairs += zip(left, right, strict=True) if len(left) == len(right) else [(chinese, english)]
+    return [(fold(chinese).strip(), english) for chinese, english in pairs]
+
+
+def spread(stems: Sequence[str], weight: float, into: Counter[str]) -> None:
+    """Give each stem of a phrase its part; a stem of a long phrase says less."""
+    for stem in stems:
+        into[stem] += weight / len(stems) ** 0.7
+
+
+def normalised(counts: Mapping[str, float]) -> Distribution:
+    total = sum(counts.values())
+    return {stem: count / total for stem, count in counts.items()}
+
+
+def priors(entries: Mapping[str, Sequence[Sense]], terms: Iterable[tuple[str, Sequence[str]]]) -> Table:
+    """What each word's own entry says, our own terms before the dictionary."""
+    table: Table = {}
+    for word, senses in entries.items():
+        counts: Counter[str] = Counter()
+        for sense in senses:
+            spread(
+                sense.stems, (PROPER_NOUN if sense.is_name else 1.0) / (1 + LATER_SENSE * sense.place), counts
+            )
+        table[word] = normalised(counts)
+    for term, renderings in terms:
+        own: Counter[str] = Counter()
+        for rendering in renderings:
+            spread(tuple(dict.fromkeys(english_stems(rendering))), 1.0, own)
+        mixed = Counter({stem: OWN_TERM * share for stem, share in normalised(own).items()})
+        for stem, share in table.get(term, {}).items():
+            mixed[stem] += (1 - OWN_TERM) * share
+        table[term] = normalised(mixed)
+    return table
+
+
+def words_inside(text: str, known: Mapping[str, object]) -> list[str]:
+    """Every known word inside the text, overlaps included."""
+    return [
+        text[begin:end]
+        for begin in range(len(text))
+        for end in range(begin + 1, min(begin + LONGEST_WORD, len(text)) + 1)
+        if text[begin:end] in known
+    ]
+
+
+def training_pairs(
+    entries: Mapping[str, Sequence[Sense]],
+    terms: Iterable[tuple[str, Sequence[str]]],
+    titles: Iterable[tuple[str, str]],
+    known: Table,
+) -> Iterator[Pair]:
+    """Entries and terms as pairs of their parts, titles as pairs of all their words."""
+
+    def parts(text: str) -> tuple[tuple[str, int], ...]:
+        return tuple((word, len(word)) for word in words_inside(text, known) if word != text)
+
+    for word, senses in entries.items():
+        if 2 <= len(word) <= LONGEST_PHRASE:
+            inside = parts(word)
+            for sense in senses:
+                if not sense.is_name and len(sense.stems) <= 5:
+                    weight = 1 / (1 + LATER_SENSE * sense.place) / len(senses) ** 0.5
+                    yield Pair(inside, sense.stems, weight)
+    for term, renderings in terms:
+        for rendering in renderings:
+            yield Pair(parts(term), tuple(english_stems(rendering)), 1.0)
+    for chinese, english in titles:
+        stems = tuple(english_stems(english))
+        yield Pair(tuple((word, len(word)) for word in words_inside(chinese, known)), stems, TITLE_PAIR)
+
+
+def fit(pairs: Iterable[Pair], prior: Table) -> Table:
+    """MAP Model 1: probabilities of stems for each word of the prior.
+
+    Each stem of a pair is explained by one of its words, a longer one preferred in proportion to its length,
+    or by none, at the stem's overall frequency.
+    """
+    word_ids = {word: i for i, word in enumerate(prior)}
+    stem_ids: dict[str, int] = {}
+    null = len(word_ids)
+    link_word: list[int] = []
+    link_stem: list[int] = []
+    link_size: list[int] = []
+    fan: list[int] = []
+    token_weight: list[float] = []
+    for pair in pairs:
+        words = [word_ids[word] for word, _ in pair.words]
+        sizes = [size for _, size in pair.words]
+        for stem in pair.stems if words else ():
+            link_word += words
+            link_word.append(null)
+            link_size += sizes
+            link_size.append(1)
+            link_stem += [stem_ids.setdefault(stem, len(stem_ids))] * (len(words) + 1)
+            fan.append(len(words) + 1)
+            token_weight.append(pair.weight)
+    token = np.repeat(np.arange(len(fan)), fan)
+    weight, size = np.asarray(token_weight)[token], np.asarray(link_size, dtype=np.float64)
+    first_link = np.cumsum(fan) - fan
+    frequency = np.bincount(np.asarray(link_stem)[first_link], minlength=len(stem_ids)) / len(fan)
+    keys, cell = np.unique(np.asarray(link_word) * len(stem_ids) + np.asarray(link_stem), return_inverse=True)
+    cell_word, cell_stem = keys // len(stem_ids), keys % len(stem_ids)
+    words, stems = [*prior, ""], list(stem_ids)
+    known = np.array(
+        [prior.get(words[w], {}).get(stems[s], 0.0) for w, s in zip(cell_word, cell_stem, strict=True)]
+    )
+    strength = np.array([PRIOR_STRENGTH.get(len(word), PRIOR_STRENGTH_LONGER) for word in prior] + [0.0])
+    is_null = cell_word == null
+    probability = np.where(is_null, frequency[cell_stem], 0.5 * known + 0.5 * frequency[cell_stem])
+    total = np.zeros(len(words))
+    for _ in range(ITERATIONS):
+        say = probability[cell] * size
+        say *= weight / np.bincount(token, say)[token]
+        count = np.bincount(cell, say, len(keys))
+        total = np.bincount(cell_word, count, len(words))
+        told = (count + strength[cell_word] * known) / (total + strength)[cell_word]
+        probability = np.where(is_null, frequency[cell_stem], told)
+    table: Table = {word: {} for word in prior}
+    for i in np.flatnonzero((probability > LEAST_PROBABILITY / 5) & ~is_null).tolist():
+        table[words[cell_word[i]]][stems[cell_stem[i]]] = float(probability[i])
+    for i, (word, own) in enumerate(prior.items()):
+        left = float(strength[i] / (total[i] + strength[i]))
+        for stem, share in own.items():
+            table[word].setdefault(stem, left * share)
+    return table
+
+
+def pruned(table: Table) -> Table:
+    """At most `MOST_STEMS` stems a word, most probable first, summing to 1."""
+    short: Table = {}
+    for word, stems in table.items():
+        best = sorted(stems.items(), key=lambda pair: (-pair[1], pair[0]))[:MOST_STEMS]
+        kept = normalised(dict([pair for pair in best if pair[1] >= LEAST_PROBABILITY] or best[:1]))
+        short[word] = kept
+    return short
+
+
+def usage(texts: Iterable[str], known: Table) -> Counter[str]:
+    """How often each known word stands in the texts, inside longer words too."""
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(words_inside(text, known))
+    return counts
+
+
+def monolingual(data: Path) -> Iterator[str]:
+    """Chinese texts whose words are counted."""
+    with gzip.open(data / "geo/text/csl_dev_test_2000.jsonl.gz", "rt", encoding="utf-8") as stream:
+        for line in stream:
+            row = json.loads(line)
+            yield from (fold(value) for value in row.values() if isinstance(value, str))
+    with gzip.open(data / "geo/text/csl_title_category_10000.tsv.gz", "rt", encoding="utf-8") as stream:
+        yield from (fold(line) for line in stream)
+    with gzip.open(
+        data / "geo/classif/ipc_2026_01_zh.csv.gz", "rt", encoding="utf-8-sig", newline=""
+    ) as stream:
+        yield from (fold(without_brackets(row["title_zh"])) for row in csv.DictReader(stream))
+    with (data / "geo/classif/gbt4754_2017.csv").open(encoding="utf-8-sig", newline="") as stream:
+        yield from (fold(row["name_zh"]) for row in csv.DictReader(stream))
+
+
+def arrays(table: Table, counts: Mapping[str, int]) -> dict[str, np.ndarray]:
+    """The table in the form that `Dictionary.read` takes."""
+    words = sorted(table)
+    stems = sorted({stem for own in table.values() for stem in own})
+    number = {stem: i for i, stem in enumerate(stems)}
+    if len(stems) > np.iinfo(np.uint16).max:
+        raise SystemExit(
+            f"{len(stems)} stems do not fit 16 bits: raise LEAST_PROBABILITY or widen the file's type"
+        )
+    return {
+        "words": np.frombuffer("\n".join(words).encode(), np.uint8),
+        "stems": np.frombuffer("\n".join(stems).encode(), np.uint8),
+        "counts": np.array([len(table[word]) for word in words], np.uint8),
+        "stem_ids": np.array([number[stem] for word in words for stem in table[word]], np.uint16),
+        "weights": np.array(
+            [max(1, round(p * 255)) for word in words for p in table[word].values()], np.uint8
+        ),
+        "usage": np.array([round(np.log2(1 + counts.get(word, 0))) for word in words], np.uint8),
+    }
+
+
+def make(
+    entries: Mapping[str, Sequence[Sense]],
+    terms: Sequence[tuple[str, Sequence[str]]],
+    titles: Sequence[tuple[str, str]],
+    *,
+    learn: bool = True,
+) -> Table:
+    """The table from the sources given; without `learn` only what the entries themselves say."""
+    prior = priors(entries, terms)
+    return pruned(fit(training_pairs(entries, terms, titles, prior), prior) if learn else prior)
+
+
+def in_memory(table: Table, counts: Mapping[str, int]) -> Dictionary:
+    """The table as the package reads it, rounding included."""
+    stream = io.BytesIO()
+    np.savez_compressed(stream, **arrays(table, counts))
+    stream.seek(0)
+    return Dictionary.read(stream)
+
+
+def read_names(path: Path) -> list[tuple[str, str]]:
+    """Distinct pairs of Chinese and English NSFC names; case and outer spaces of the English aside."""
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        rows = [(row["name_zh"].strip(), row["name_en"].strip().lower()) for row in csv.DictReader(stream)]
+    return list(dict.fromkeys(rows))
+
+
+def found(
+    pairs: Sequence[tuple[str, str]], language: Language, dictionary: Dictionary
+) -> tuple[float, float]:
+    """Recall@10 and MRR@10 of finding the name of `language` by the other one, among all distinct names."""
+    asked = [(english, chinese) if language == "zh" else (chinese, english) for chinese, english in pairs]
+    right: dict[str, set[str]] = defaultdict(set)
+    for query, answer in asked:
+        right[query].add(answer)
+    names, queries = sorted({answer for _, answer in asked}), sorted(right)
+    positions, _ = CrossLanguageIndex.build(names, language, dictionary).search(queries, 10)
+    recalls, reciprocals = [], []
+    for query, row in zip(queries, positions.tolist(), strict=True):
+        hits = [rank for rank, i in enumerate(row, start=1) if i >= 0 and names[i] in right[query]]
+        recalls.append(len(hits) / len(right[query]))
+        reciprocals.append(1 / hits[0] if hits else 0.0)
+    return float(np.mean(recalls)), float(np.mean(reciprocals))
+
+
+def measure(
+    tables: Mapping[str, Dictionary], pairs: Sequence[tuple[str, str]]
+) -> dict[str, dict[str, float]]:
+    """Both directions for each dictionary, printed as they come."""
+    figures: dict[str, dict[str, float]] = {}
+    print(f"{'sources':44} zh→en R@10   MRR   en→zh R@10   MRR    mean R@10   MRR")
+    for name, dictionary in tables.items():
+        (r1, m1), (r2, m2) = found(pairs, "en", dictionary), found(pairs, "zh", dictionary)
+        print(f"{name:44} {r1:10.4f} {m1:.4f} {r2:11.4f} {m2:.4f} {(r1 + r2) / 2:11.4f} {(m1 + m2) / 2:.4f}")
+        figures[name] = {"zh_en_recall10": r1, "zh_en_mrr10": m1, "en_zh_recall10": r2, "en_zh_mrr10": m2}
+    return figures
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Make the table; with --measure also show what each source is worth."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--data", type=Path, required=True, help="folder that holds geo/dict, geo/classif, geo/text"
+    )
+    parser.add_argument("--out", type=Path, required=True, help="the .npz table")
+    parser.add_argument(
+        "--measure", type=Path, metavar="JSON", help="measure on the NSFC names, each source apart"
+    )
+    options = parser.parse_args(arguments)
+    classif = options.data / "geo/classif"
+    entries = read_cedict(options.data / "geo/dict/cc-cedict.tsv.gz")
+    terms = [(fold(term).lower(), renderings) for term, renderings in shipped_terms()]
+    titles = read_ipc(classif / "ipc_parallel_section_class_subclass.csv")
+    table = make(entries, terms, titles)
+    counts = usage(monolingual(options.data), table)
+    np.savez_compressed(options.out, **arrays(table, counts))
+    print(f"{len(table)} words, {sum(map(len, table.values()))} entries, {options.out.stat().st_size} bytes")
+    if options.measure:
+        pairs = read_names(classif / "nsfc_disciplines_zh_en.csv")
+        names = {chinese for chinese, _ in pairs}
+        elsewhere = [(term, renderings) for term, renderings in terms if term not in names]
+        tables = {
+            "CEDICT, not learned": make(entries, [], [], learn=False),
+            "CEDICT": make(entries, [], []),
+            "CEDICT + IPC": make(entries, [], titles),
+            "CEDICT + our terms": make(entries, terms, []),
+            "all, less the terms that are NSFC names": make(entries, elsewhere, titles),
+            "all: the shipped table": table,
+        }
+        figures = measure({name: in_memory(made, counts) for name, made in tables.items()}, pairs)
+        options.measure.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

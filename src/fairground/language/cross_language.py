@@ -1,0 +1,191 @@
+"""Search across the two languages: Chinese texts by English ones and the other way round.
+
+Both sides meet in English stems: an English text has its own, a Chinese text the weighted ones of its gloss.
+Three views of the stems are compared by cosine: the whole stem, and its first five and four letters, because
+*immune*, *immunity* and *immunology* are one word in Chinese and three stems in English. From each text half
+of its likeness to a reference population (our technical terms) is taken off, so that a text that is like
+everything does not crowd out the one that fits.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from scipy import sparse
+
+from fairground.language.dictionary import (
+    Dictionary,
+    Floats,
+    Ints,
+    english_stems,
+    shipped_dictionary,
+    shipped_terms,
+)
+
+Language = Literal["zh", "en"]
+Bag = Mapping[str, float]
+
+# Letters kept of a stem (0: all) and the share of the view in the score.
+_VIEWS = ((0, 0.5), (5, 0.25), (4, 0.25))
+# Weights in a bag count less than proportionally: a gloss fans out, an English text repeats.
+_POWER: Mapping[Language, float] = {"zh": 0.35, "en": 0.5}
+_HUB_SHARE = 0.5
+_HUB_NEIGHBOURS = 10
+_BLOCK_CELLS = 4_000_000  # most scores held at a time
+
+
+def _bag(text: str, language: Language, dictionary: Dictionary) -> Bag:
+    if language == "zh":
+        return dict(dictionary.gloss(text))
+    bag: dict[str, float] = {}
+    for stem in english_stems(text):
+        bag[stem] = bag.get(stem, 0.0) + 1.0
+    return bag
+
+
+def _cut(bag: Bag, letters: int) -> Bag:
+    """The bag with each stem cut to its first letters; 0 leaves them whole."""
+    if not letters:
+        return bag
+    heads: dict[str, float] = {}
+    for stem, weight in bag.items():
+        head = stem[:letters]
+        heads[head] = heads.get(head, 0.0) + weight
+    return heads
+
+
+@dataclass(frozen=True)
+class _View:
+    """The indexed texts as unit rows over the features of one view, with the rarity of each feature."""
+
+    letters: int
+    features: Mapping[str, int]
+    rarity: Floats
+    rows: sparse.csr_array
+
+    def query_rows(self, bags: Sequence[Bag], power: float) -> sparse.csr_array:
+        """Unit rows of query bags; what no indexed text has still counts towards the length."""
+        unseen = math.log(2.0 * (self.rows.shape[0] + 1))
+        row: list[int] = []
+        column: list[int] = []
+        value: list[float] = []
+        for i, bag in enumerate(bags):
+            squares = 0.0
+            begin = len(value)
+            for feature, weight in _cut(bag, self.letters).items():
+                number = self.features.get(feature)
+                term = weight**power * (unseen if number is None else float(self.rarity[number]))
+                squares += term * term
+                if number is not None:
+                    row.append(i)
+                    column.append(number)
+                    value.append(term)
+            value[begin:] = [term / math.sqrt(squares) for term in value[begin:]]
+        return sparse.csr_array((value, (row, column)), shape=(len(bags), len(self.features)))
+
+
+def _view(bags: Sequence[Bag], letters: int, power: float) -> _View:
+    features: dict[str, int] = {}
+    row: list[int] = []
+    column: list[int] = []
+    value: list[float] = []
+    for i, bag in enumerate(bags):
+        for feature, weight in _cut(bag, letters).items():
+            row.append(i)
+            column.append(features.setdefault(feature, len(features)))
+            value.append(weight)
+    rows = sparse.csr_array((value, (row, column)), shape=(len(bags), len(features)), dtype=np.float64)
+    # A gloss that only half means a stem counts half towards the stem's document frequency.
+    frequency = np.bincount(rows.indices, np.minimum(rows.data, 1.0), len(features))
+    rarity = np.log((len(bags) + 1) / (frequency + 0.5))
+    rows.data = rows.data**power * rarity[rows.indices]
+    owner = np.repeat(np.arange(len(bags)), np.diff(rows.indptr))
+    length = np.sqrt(np.bincount(owner, rows.data**2, len(bags)))
+    rows.data /= np.maximum(length, np.finfo(np.float64).tiny)[owner]
+    return _View(letters, features, rarity, rows)
+
+
+class CrossLanguageIndex:
+    """Texts of one language, to be searched by texts of the other.
+
+    The score of a text depends on the indexed texts and on the one query, never on other queries, so a list
+    of one need is served as well as a list of a thousand.
+    """
+
+    def __init__(self, texts: Sequence[str], language: Language, dictionary: Dictionary) -> None:
+        self._language: Language = language
+        self._query_language: Language = "en" if language == "zh" else "zh"
+        self._dictionary = dictionary
+        self._size = len(texts)
+        bags = [_bag(text, language, dictionary) for text in texts]
+        self._views = tuple((share, _view(bags, letters, _POWER[language])) for letters, share in _VIEWS)
+        self._hubness = self._likeness_to_terms()
+
+    @classmethod
+    def build(
+        cls, texts: Sequence[str], language: Language, dictionary: Dictionary | None = None
+    ) -> "CrossLanguageIndex":
+        """Index texts.
+
+        Parameters
+        ----------
+        texts : the texts, all of one language; an empty text is never found
+        language : 'zh' | 'en', of `texts`; queries come in the other one
+        dictionary : the shipped one where None
+        """
+        return cls(texts, language, dictionary or shipped_dictionary())
+
+    def __len__(self) -> int:
+        return self._size
+
+    def search(self, queries: Sequence[str], k: int = 10) -> tuple[Ints, Floats]:
+        """Find the best texts for each query in the other language.
+
+        Parameters
+        ----------
+        queries : texts in the language that was not indexed
+        k : int ≥ 1
+
+        Returns
+        -------
+        positions : int64[n_query, k], best first, equal scores by position; -1 where no further text shares
+            anything with the query
+        scores : float64[n_query, k] in [-0.5, 1], higher is better; -inf where the position is -1
+        """
+        positions = np.full((len(queries), k), -1, dtype=np.int64)
+        scores = np.full((len(queries), k), -np.inf)
+        for begin, cosine in self._cosines(queries):
+            block = np.where(cosine > 0.0, cosine - _HUB_SHARE * self._hubness, -np.inf)
+            order = np.argsort(-block, axis=1, kind="stable")[:, :k]
+            best = np.take_along_axis(block, order, axis=1)
+            here = slice(begin, begin + len(block)), slice(0, order.shape[1])
+            positions[here] = np.where(np.isfinite(best), order, -1)
+            scores[here] = best
+        return positions, scores
+
+    def _cosines(self, queries: Sequence[str]) -> Iterator[tuple[int, Floats]]:
+        """First query and float64[n, n_text] of block after block of queries."""
+        step = max(1, _BLOCK_CELLS // max(1, self._size))
+        for begin in range(0, len(queries), step):
+            bags = [
+                _bag(query, self._query_language, self._dictionary) for query in queries[begin : begin + step]
+            ]
+            total = np.zeros((len(bags), self._size))
+            for share, view in self._views:
+                total += share * (view.query_rows(bags, _POWER[self._query_language]) @ view.rows.T).toarray()
+            yield begin, total
+
+    def _likeness_to_terms(self) -> Floats:
+        """Mean cosine of each text to the terms nearest to it, float64[n_text] in [0, 1]."""
+        if self._query_language == "zh":
+            reference = [term for term, _ in shipped_terms()]
+        else:
+            reference = list(dict.fromkeys(english for _, several in shipped_terms() for english in several))
+        nearest = np.zeros((_HUB_NEIGHBOURS, self._size))
+        for _, cosine in self._cosines(reference):
+            stacked = np.concatenate((nearest, cosine))
+            nearest = np.partition(stacked, len(stacked) - _HUB_NEIGHBOURS, axis=0)[-_HUB_NEIGHBOURS:]
+        mean: Floats = np.asarray(nearest.mean(axis=0), dtype=np.float64)
+        return mean
