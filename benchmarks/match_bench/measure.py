@@ -14,8 +14,8 @@ from pathlib import Path
 import numpy as np
 
 from match_bench.collections import Trial
-from match_bench.metrics import FloatArray, QueryFigures, mean_of, ordered, query_figures
 from match_bench.methods import create_method
+from match_bench.metrics import FloatArray, QueryFigures, mean_of, ordered, query_figures
 from match_bench.task import N_FOLDS, Method, Ranking, Task
 
 DEPTH = 100

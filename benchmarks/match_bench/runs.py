@@ -65,6 +65,4 @@ def _positions(
     searched_ids: Sequence[str],
 ) -> tuple[Ranking, ...]:
     at = {key: position for position, key in enumerate(searched_ids)}
-    return tuple(
-        [(at[key], score) for key, score in found.get(asking_ids[query], [])] for query in queries
-    )
+    return tuple([(at[key], score) for key, score in found.get(asking_ids[query], [])] for query in queries)

@@ -12,10 +12,21 @@ from pathlib import Path
 
 from match_bench.measure import Outcome
 
-PACKAGES = ("fairground", "numpy", "scipy", "numba", "bm25s", "tantivy", "scikit-learn", "lightgbm", "rjieba", "PyStemmer")
+PACKAGES = (
+    "fairground",
+    "numpy",
+    "scipy",
+    "numba",
+    "bm25s",
+    "tantivy",
+    "scikit-learn",
+    "lightgbm",
+    "rjieba",
+    "PyStemmer",
+)
 HEADINGS = (
-    "collection", "protocol", "method", "nDCG@10", "±", "folds", "recall@10", "recall@100", "MRR@10", "queries",
-    "seconds", "fit s", "peak MB",
+    "collection", "protocol", "method", "nDCG@10", "±", "folds", "recall@10", "recall@100", "MRR@10",
+    "queries", "seconds", "fit s", "peak MB",
 )  # fmt: skip
 LEFT = 3
 
@@ -26,7 +37,7 @@ def heading(command: Sequence[str]) -> str:
     return "\n".join(
         (
             f"# {now}  {' '.join(command)}",
-            f"# Python {platform.python_version()}, {platform.system()} {platform.machine()}, commit {_commit()}",
+            f"# Python {platform.python_version()}, {platform.system()} {platform.machine()}, {_commit()}",
             "# " + ", ".join(f"{name} {_version(name)}" for name in PACKAGES),
         )
     )
@@ -58,7 +69,9 @@ def part_rows(outcome: Outcome) -> list[tuple[str, ...]]:
     for name, figures in outcome.parts.items():
         means = figures.means()
         shown = [f"{means[key]:.4f}" for key in ("ndcg10", "recall10", "recall100", "mrr10")]
-        rows.append(("", f"  {name}", outcome.method, shown[0], "", "", *shown[1:], str(figures.queries), "", "", ""))
+        rows.append(
+            ("", f"  {name}", outcome.method, shown[0], "", "", *shown[1:], str(figures.queries), "", "", "")
+        )
     return rows
 
 
@@ -84,15 +97,15 @@ def _version(name: str) -> str:
 
 
 def _commit() -> str:
-    """Short commit of the tree this file is in, with '+' when it has changes; 'unknown' outside one."""
+    """Short commit of the tree this file is in, with '+' when it has changes; says so outside one."""
     here = Path(__file__).parent
     try:
         done = subprocess.run(
             ["git", "describe", "--always", "--dirty=+"], cwd=here, capture_output=True, text=True, check=True
         )
     except (OSError, subprocess.CalledProcessError):
-        return "unknown"
-    return done.stdout.strip()
+        return "commit unknown"
+    return f"commit {done.stdout.strip()}"
 
 
 def command_line() -> list[str]:

@@ -1,7 +1,7 @@
 """What a method is given and what it gives back.
 
-A *task* is one list of needs and one list of offers, and the direction in which one of them is searched
-with the other. Methods see ``title`` and ``text`` only: everything else the data carries is left behind by the
+A *task* is one list of needs and one list of offers, and the direction in which one of them is searched with
+the other. Methods see ``title`` and ``text`` only: everything else the data carries is left behind by the
 loader, so no method can read it by mistake.
 """
 
@@ -95,7 +95,8 @@ class Method(Protocol):
     ``fit(task)``
         work that a user would find shipped (cross-validated training); timed apart, before the clock starts;
     ``evidence(task) -> Sequence[float]``
-        for each query how sure it is that a fitting offer is in the list at all, higher is surer (``--abstain``).
+        for each query how sure it is that a fitting offer is in the list at all, higher is surer;
+            for ``--abstain``.
     """
 
     name: str
