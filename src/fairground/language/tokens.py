@@ -1,9 +1,10 @@
 """Chinese and English text as streams of integer token ids.
 
-Two kinds of channel are made, because they fail differently. `word` holds stemmed English words and
+Three kinds of channel are made, because they fail differently. `word` holds stemmed English words and
 segmented Chinese words in the order of the text; `han_unigram`, `han_bigram` and `han_trigram` hold
 overlapping characters of Chinese runs only, which still meet where the segmenter cut two lists
-differently. Each channel wants its own `Vocabulary`.
+differently. `printed` holds every word as it stands, stop words and numbers too, and every Chinese character
+by itself: what comparing two texts for sameness needs. Each channel wants its own `Vocabulary`.
 """
 
 import functools
@@ -20,7 +21,7 @@ import rjieba
 import Stemmer
 from numpy.typing import NDArray
 
-Channel = Literal["word", "han_unigram", "han_bigram", "han_trigram"]
+Channel = Literal["word", "printed", "han_unigram", "han_bigram", "han_trigram"]
 
 DROPPED = -1  # the id of stop words and, with grow=False, of unknown tokens, before they are taken out
 
@@ -50,6 +51,7 @@ CHINESE_STOP_WORDS = frozenset(_CHINESE_STOP_WORDS.split())
 _HAN = "\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0003134f々〇"
 _HAN_RUN = re.compile(f"[{_HAN}]+")
 _RUN = re.compile(f"[{_HAN}]+|[^\\W_{_HAN}]+")  # a Chinese run or a run of other letters and digits
+_PRINTED = re.compile(f"[{_HAN}]|[^\\W_{_HAN}]+")  # a Chinese character or a run of other letters and digits
 _NOT_WORD = re.compile(r"[^\w\x00-\x7f]+")
 _COMBINING = re.compile("[\u0300-\u036f]+")
 
@@ -155,7 +157,8 @@ def tokenise(
     vocabulary : the channel's own vocabulary
     grow : True gives new tokens an id; False drops them and leaves the vocabulary as it is
     channel : 'word' for words of both languages, 'han_unigram' | 'han_bigram' | 'han_trigram' for
-        overlapping characters of Chinese runs (a run shorter than that is one token)
+        overlapping characters of Chinese runs (a run shorter than that is one token), 'printed' for every
+        word unstemmed and every Chinese character
 
     Returns
     -------
@@ -169,12 +172,15 @@ def tokenise(
     if channel == "word":
         ascii_id = vocabulary._word_ids(grow=grow).__getitem__
         for row, text in enumerate(texts, start=1):
-            if not text.isascii():
-                text = _fold(text)
+            text = _fold(text)
             if text.isascii():
                 ids.extend(map(ascii_id, text.encode("ascii").translate(_ASCII_FOLD).split()))
             else:
                 ids.extend(map(lookup, _tokens_of_folded(text)))
+            ends[row] = len(ids)
+    elif channel == "printed":
+        for row, text in enumerate(texts, start=1):
+            ids.extend(map(lookup, _PRINTED.findall(_fold(text).lower())))
             ends[row] = len(ids)
     else:
         length = _GRAM_LENGTH[channel]
@@ -215,7 +221,9 @@ def _without_dropped(ids: NDArray[np.int32], ends: NDArray[np.int64]) -> TokenSt
 
 
 def _fold(text: str) -> str:
-    """Fold full-width, compatibility and accented forms, letter case and traditional characters."""
+    """Fold full-width, compatibility and accented forms and traditional characters."""
+    if text.isascii():
+        return text
     text = unicodedata.normalize("NFKC", text)
     if _HAN_RUN.search(text):
         text = text.translate(_simplified_characters())

@@ -44,6 +44,19 @@ def test_han_channels_overlap_characters_and_leave_out_other_scripts():
     assert words_of("氢能 battery 电池组", "han_trigram") == ["氢能", "电池组"]
 
 
+def test_the_printed_channel_keeps_every_word_and_every_character():
+    assert words_of("The 5 Batteries of É 氢能5G", "printed") == [
+        "the",
+        "5",
+        "batteries",
+        "of",
+        "e",
+        "氢",
+        "能",
+        "5g",
+    ]
+
+
 def test_unknown_tokens_are_dropped_while_frozen_and_known_after_growing():
     vocabulary = Vocabulary()
     tokenise(["laser 激光"], vocabulary, grow=True)
