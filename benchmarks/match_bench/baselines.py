@@ -233,7 +233,7 @@ def _rank_blocks(
     *,
     floor: float,
 ) -> list[Ranking]:
-    """Rank by the product of two matrices, sparse or dense; scores at or below ``floor`` are no hit unless judged."""
+    """Rank by the product of two matrices (sparse or dense); scores up to ``floor`` are no hit."""
     rows: list[Ranking] = []
     for start in range(0, asked.shape[0], BLOCK):
         product = asked[start : start + BLOCK] @ searched.T

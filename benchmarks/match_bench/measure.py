@@ -26,7 +26,7 @@ class Outcome:
     """What one method did on one protocol.
 
     ``seconds`` is tokens, index and search together, ``fit_seconds`` what went before the clock, ``peak_mb``
-    the most memory the process held meanwhile (10**6 bytes; None where the system does not tell).
+    the most memory the process held while it ranked (10**6 bytes; None where the system does not tell).
     """
 
     collection: str
@@ -63,19 +63,19 @@ def measure(method: Method, trial: Trial) -> Outcome | None:
     if not all(method.applies(task) for task in trial.tasks):
         return None
     fit_seconds = seconds = 0.0
-    rankings = []
-    _forget_peak()
+    rankings, peaks = [], []
     for task in trial.tasks:
         started = time.perf_counter()
         fit = getattr(method, "fit", None)
         if fit is not None:
             fit(task)
+        _forget_peak()
         fitted = time.perf_counter()
         answer = method.rank(task, depth=DEPTH)
         seconds += time.perf_counter() - fitted
+        peaks.append(_peak_mb())
         fit_seconds += fitted - started
         rankings.append(checked(answer, task))
-    peak = _peak_mb()
     by_task = [
         query_figures(found, grades, recall_grade=trial.recall_grade)
         for found, grades in zip(rankings, trial.grades, strict=True)
@@ -90,7 +90,7 @@ def measure(method: Method, trial: Trial) -> Outcome | None:
         parts=dict(zip(trial.parts, by_task, strict=True)) if len(by_task) > 1 else {},
         seconds=seconds,
         fit_seconds=fit_seconds,
-        peak_mb=peak,
+        peak_mb=max((peak for peak in peaks if peak is not None), default=None),
     )
 
 
