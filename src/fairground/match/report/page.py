@@ -13,6 +13,7 @@ from django.template import Context, Engine
 from django.utils.safestring import SafeString, mark_safe
 
 from fairground import __version__
+from fairground.collect.core.records import Need, Offer
 from fairground.match.core.results import Evidence, MatchRun
 from fairground.match.report.markup import both, clip, printed
 from fairground.match.report.reading import standing
@@ -73,7 +74,7 @@ def render_report(
         "run": run,
         "both_sides": run.direction == "both",
         "primary": view.primary,
-        "names": _file_names(run),
+        "names": (_file_names(run.needs), _file_names(run.offers)),
         "generated": both(*day_phrase(generated)),
         "version": __version__,
         "method": printed(f"{run.method} {run.method_version}", 80),
@@ -83,7 +84,8 @@ def render_report(
         "counterparts": _subjects(view, view.secondary),
         "contradictions": contradictions,
         "notes": [both(zh, en) for zh, en in run.notes],
-        "demonstration": any(record.demonstration for record in (*run.needs, *run.offers)),
+        "demonstration": any(need.demonstration for need in run.needs)
+        or any(offer.demonstration for offer in run.offers),
         "warnings": [
             (printed(w.where, 120), both(clip(w.zh, 300), clip(w.en, 300)))
             for w in remarks[:_WARNINGS_LISTED]
@@ -92,7 +94,8 @@ def render_report(
         "warnings_more": max(0, len(remarks) - _WARNINGS_LISTED),
     }
     # Numbers are printed by us: Django's own formatting would look for a settings module.
-    return _engine().get_template("match/report.html").render(Context(context, use_l10n=False, use_tz=False))
+    page = _engine().get_template("match/report.html").render(Context(context, use_l10n=False, use_tz=False))
+    return str(page)
 
 
 @lru_cache(maxsize=1)
@@ -127,18 +130,9 @@ def _figures(view: RunView, contradictions: int) -> tuple[Figure, ...]:
     return tuple(Figure(both(*count_phrase(n)), both(*label), target) for n, label, target in counted)
 
 
-def _file_names(run: MatchRun) -> tuple[SafeString, SafeString]:
-    return tuple(  # type: ignore[return-value]  # two lists in, two names out
-        SafeString(
-            " · ".join(
-                printed(name, 60)
-                for name in dict.fromkeys(
-                    r.origin.file.replace("\\", "/").rsplit("/", 1)[-1] for r in records
-                )
-            )
-        )
-        for records in (run.needs, run.offers)
-    )
+def _file_names(records: Iterable[Need | Offer]) -> SafeString:
+    files_read = dict.fromkeys(r.origin.file.replace("\\", "/").rsplit("/", 1)[-1] for r in records)
+    return SafeString(" · ".join(printed(name, 60) for name in files_read))
 
 
 def _style(run: MatchRun, generated: date) -> str:
@@ -150,7 +144,7 @@ def _style(run: MatchRun, generated: date) -> str:
 
 
 def _css_string(text: str) -> str:
-    """Quote for CSS; all but plain letters become code points, so that no text can end the string or the tag."""
+    """Quote for CSS; all but plain letters become code points: no text can end the string or the tag."""
     return (
         '"'
         + "".join(c if c.isascii() and (c.isalnum() or c in " .-") else f"\\{ord(c):06x}" for c in text)

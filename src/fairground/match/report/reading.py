@@ -68,7 +68,7 @@ def best_supported(matches: Sequence[Match]) -> Match | None:
 
 
 def standing(matches: Sequence[Match]) -> Evidence:
-    """Return the best evidence grade among the pairs that nothing rules out; NONE when there is no such pair."""
+    """Return the best evidence grade among the pairs that nothing rules out; NONE without one."""
     best = best_supported(matches)
     return Evidence.NONE if best is None or is_blocked(best) else best.evidence
 
@@ -124,7 +124,7 @@ def _both(text: LocalText | None) -> str:
     return text.both() if text else ""
 
 
-def obstacles(match: Match, best: Match, *, side: str) -> Phrase | None:
+def obstacles(match: Match, best: Match, *, side: str, brief: bool = False) -> Phrase | None:
     """Say in one line what keeps a pair from standing higher, strongest reason first; None: nothing does.
 
     Parameters
@@ -132,14 +132,12 @@ def obstacles(match: Match, best: Match, *, side: str) -> Phrase | None:
     match : Match, the pair the line is about
     best : Match, the first pair in the same list (may be the same pair)
     side : 'needs' or 'offers', the side whose list it is; the other side's rank tells the low side
+    brief : leave out what the requirements and flags printed beside the line already say
     """
-    reasons = [
-        *_against(match.judgements),
-        *_flagged(match.flags),
-        *_silences(match.judgements),
-        *_low_side(match, side),
-        *_weakest_part(match, best),
-    ]
+    printed = [*_against(match.judgements), *_flagged(match.flags), *_silences(match.judgements)]
+    reasons = [*([] if brief else printed), *_low_side(match, side), *_weakest_part(match, best)]
+    if brief and printed and not reasons:
+        return None
     if not reasons and match is not best and match.score < best.score:
         reasons = [
             (

@@ -30,7 +30,6 @@ from fairground.match.report.wording import (
     PARTNERSHIP_WORD,
     SEVERITY_WORD,
     VERDICT_MARK,
-    VERDICT_WORD,
     Phrase,
     count_phrase,
     day_phrase,
@@ -39,8 +38,12 @@ from fairground.match.report.wording import (
     phrase,
 )
 
-# Pairs beyond this rank are folded away and told more briefly.
+# Pairs beyond this rank are folded away.
 LEADING = 3
+# Told at length, in a run of at most so many pairs: the first three; in a longer one: the first alone.
+_LONG_RUN = 3_000
+_TITLE_BRIEF = 60
+_SILENT_NAMED = 4
 
 _VERDICT_ORDER = (Verdict.CONTRADICTED, Verdict.MET, Verdict.MISSING)
 Fact = tuple[SafeString, SafeString]  # (label, value)
@@ -51,8 +54,6 @@ class ReasonView:
     """One requirement beside the offer's answer."""
 
     verdict: str
-    mark: str
-    word: SafeString
     ask: SafeString
     optional: bool
     says: SafeString
@@ -71,16 +72,6 @@ class FlagView:
 
 
 @dataclass(frozen=True, slots=True)
-class TallyView:
-    """How many requirements are met, missing, contradicted; `words` says the same for a screen reader."""
-
-    met: int
-    missing: int
-    contradicted: int
-    words: SafeString
-
-
-@dataclass(frozen=True, slots=True)
 class PairView:
     """One pair as it stands in the list of one record. `anchor` is '' where the reasons stand elsewhere."""
 
@@ -92,11 +83,12 @@ class PairView:
     subtitle: SafeString
     who: SafeString
     demonstration: bool
+    brief: bool
     evidence: str
     mark: str
     word: SafeString
     score: str
-    tally: TallyView
+    tally_line: SafeString
     parts: SafeString
     reasons: tuple[ReasonView, ...]
     silent: SafeString
@@ -137,7 +129,7 @@ class ContentsRow:
     best_anchor: str
     best_title: SafeString
     best_rank: str
-    tally: TallyView | None
+    tally_line: SafeString
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +164,7 @@ class RunView:
         self.primary = "offers" if run.direction == "offers" else "needs"
         self.secondary = "needs" if self.primary == "offers" else "offers"
         self.sides: Sides = sides_of(run)
+        self._told_at_length = LEADING if len(run.matches) <= _LONG_RUN else 1
         self._needs = {need.id: (index, need) for index, need in enumerate(run.needs, 1)}
         self._offers = {offer.id: (index, offer) for index, offer in enumerate(run.offers, 1)}
 
@@ -188,7 +181,7 @@ class RunView:
         record = self.records(side)[index]
         matches = self.pairs_by(side)[index]
         views = tuple(
-            self._pair(match, matches[0], side, brief=number > LEADING)
+            self._pair(match, matches[0], side, brief=number > self._told_at_length)
             for number, match in enumerate(matches, 1)
         )
         grade = standing(matches)
@@ -254,7 +247,7 @@ class RunView:
         title = record_text(title_of(record), 90)
         anchor = f"{self.primary[0]}{index + 1}"
         if best is None:
-            return ContentsRow(anchor, clip(record.id, 40), title, "", SafeString(), "", None)
+            return ContentsRow(anchor, clip(record.id, 40), title, "", SafeString(), "", SafeString())
         rank = best.rank_for_need if self.primary == "needs" else best.rank_for_offer
         return ContentsRow(
             anchor,
@@ -263,7 +256,7 @@ class RunView:
             self._home(best),
             record_text(title_of(self._counterpart(best, self.primary)), 90),
             str(rank),
-            _tally(best),
+            _tally_line(best),
         )
 
     def _counterpart(self, match: Match, side: str) -> Need | Offer:
@@ -282,26 +275,27 @@ class RunView:
         told_here = self._told_under(match) == side
         brief = brief or side == self.secondary
         rank = match.rank_for_need if side == "needs" else match.rank_for_offer
-        why = obstacles(match, best, side=side) if told_here else None
+        why = obstacles(match, best, side=side, brief=brief) if told_here else None
         shown, silent = _judgements(match.judgements, brief=brief) if told_here else ((), ())
         return PairView(
             anchor=self._home(match) if told_here else "",
             target=self._home(match),
-            rank=str(rank),
+            rank=str(rank or "–"),
             id=clip(other.id, 40),
-            title=record_text(title_of(other), 140),
+            title=record_text(title_of(other), _TITLE_BRIEF if brief else 140),
             subtitle=SafeString() if brief else second_title(other.texts.get("title")),
-            who=_who(other),
+            who=_who(other) if told_here and side == self.primary else SafeString(),
             demonstration=other.demonstration,
+            brief=brief,
             evidence=match.evidence.value,
             mark=EVIDENCE_MARK[match.evidence],
             word=both(*EVIDENCE_WORD[match.evidence]),
             score=f"{match.score:.2f}",
-            tally=_tally(match),
+            tally_line=_tally_line(match),
             parts=_parts(match) if told_here and not brief else SafeString(),
             reasons=tuple(_reason(j, match.shared_terms, brief=brief) for j in shown),
-            silent=_joined([printed(j.requirement, 60) for j in silent]),
-            flags=tuple(_flag(flag) for flag in match.flags) if told_here else (),
+            silent=_silent_line(silent),
+            flags=tuple(_flag(flag, 80 if brief else 160) for flag in match.flags) if told_here else (),
             why=both(*why) if why else SafeString(),
         )
 
@@ -411,20 +405,19 @@ def _judgements(
 
 
 def _reason(judgement: Judgement, shared_terms: Sequence[str], *, brief: bool) -> ReasonView:
-    limit = 180 if brief else 360
+    # What is met speaks for itself in brief; a contradiction always says why.
+    noted = not brief or judgement.verdict is Verdict.CONTRADICTED
     says = field = SafeString()
     if judgement.sentence:
-        says = marked(judgement.sentence, [*shared_terms, *_measured(judgement)], limit)
+        says = marked(judgement.sentence, [*shared_terms, *_measured(judgement)], 140 if brief else 360)
         field = both(*phrase(FIELD_WORD, judgement.field)) if judgement.field and not brief else SafeString()
     return ReasonView(
         verdict=judgement.verdict.value,
-        mark=VERDICT_MARK[judgement.verdict],
-        word=both(*VERDICT_WORD[judgement.verdict]),
-        ask=printed(judgement.requirement, 110 if brief else 300),
+        ask=printed(judgement.requirement, 80 if brief else 300),
         optional=judgement.level == "should",
         says=says,
         field=field,
-        note=both(clip(judgement.reason_zh, 120), clip(judgement.reason_en, 120)),
+        note=both(clip(judgement.reason_zh, 120), clip(judgement.reason_en, 120)) if noted else SafeString(),
     )
 
 
@@ -436,23 +429,24 @@ def _measured(judgement: Judgement) -> list[str]:
     return [piece.strip() for piece in reason.split("≤") if any(letter.isdigit() for letter in piece)]
 
 
-def _flag(flag: Flag) -> FlagView:
+def _flag(flag: Flag, limit: int) -> FlagView:
     return FlagView(
         flag.severity,
         both(*phrase(SEVERITY_WORD, flag.severity)),
         both(*phrase(CONSTRAINT_WORD, flag.constraint)),
-        both(clip(flag.reason_zh, 160), clip(flag.reason_en, 160)),
+        both(clip(flag.reason_zh, limit), clip(flag.reason_en, limit)),
     )
 
 
-def _tally(match: Match) -> TallyView:
+def _tally_line(match: Match) -> SafeString:
     counts = tally(match)
-    met, missing, against = (counts[v] for v in (Verdict.MET, Verdict.MISSING, Verdict.CONTRADICTED))
-    words = both(
-        f"符合 {met} 条，未提及 {missing} 条，抵触 {against} 条",
-        f"{met} met, {missing} not mentioned, {against} contradicted",
-    )
-    return TallyView(met, missing, against, words)
+    counted = [
+        f"<i class={verdict.value}>{VERDICT_MARK[verdict]} {counts[verdict]}</i>"
+        if counts[verdict]
+        else f"<i>{VERDICT_MARK[verdict]} 0</i>"
+        for verdict in (Verdict.MET, Verdict.MISSING, Verdict.CONTRADICTED)
+    ]
+    return SafeString(f"<span class=tally>{' '.join(counted)}</span>")
 
 
 def _parts(match: Match) -> SafeString:
@@ -461,6 +455,13 @@ def _parts(match: Match) -> SafeString:
         " · ".join(f"{zh} {value}" for (zh, _), value in told),
         " · ".join(f"{en} {value}" for (_, en), value in told),
     )
+
+
+def _silent_line(silent: Sequence[Judgement]) -> SafeString:
+    named = [printed(judgement.requirement, 40) for judgement in silent[:_SILENT_NAMED]]
+    if len(silent) > _SILENT_NAMED:
+        named.append(SafeString(f"+{len(silent) - _SILENT_NAMED}"))
+    return _joined(named)
 
 
 def _joined(pieces: Sequence[SafeString]) -> SafeString:

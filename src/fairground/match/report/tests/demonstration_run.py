@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # sentences of the invented records are kept whole
 """A rich invented run for the report's tests: every grade, verdict, flag, language mix and hostile text."""
 
 from datetime import date
