@@ -65,21 +65,61 @@ def find_near_duplicates(texts: Sequence[str], *, threshold: float = 0.8) -> lis
 
 def _shingle_sets(texts: Sequence[str]) -> _Sets:
     words = Vocabulary()
+    known_pairs = PairVocabulary()
     stream = tokenise(texts, words, grow=True, channel="printed")
-    neighbours = pairs(stream, PairVocabulary(), grow=True)
-    rows = np.arange(len(texts), dtype=np.int64)
-    shingles = np.concatenate([stream.ids.astype(np.int64), neighbours.ids.astype(np.int64) + len(words)])
-    owners = np.concatenate(
-        [np.repeat(rows, np.diff(stream.offsets)), np.repeat(rows, np.diff(neighbours.offsets))]
-    )
-    n_shingles = int(shingles.max(initial=0)) + 1
-    distinct = np.unique(owners * n_shingles + shingles)
-    owners, shingles = distinct // n_shingles, distinct % n_shingles
-    rank = np.empty(n_shingles, np.int64)
-    rank[np.argsort(np.bincount(shingles, minlength=n_shingles), kind="stable")] = np.arange(n_shingles)
-    ranked = np.sort(owners * n_shingles + rank[shingles])
-    offsets = np.searchsorted(ranked, np.arange(len(texts) + 1, dtype=np.int64) * n_shingles)
-    return _Sets((ranked % n_shingles).astype(np.int32), offsets)
+    neighbours = pairs(stream, known_pairs, grow=True)
+    members, offsets = _merged(stream.ids, stream.offsets, neighbours.ids, neighbours.offsets, len(words))
+    return _Sets(_rarest_first(members, offsets, len(words) + len(known_pairs)), offsets)
+
+
+@numba.njit(cache=True, nogil=True)
+def _merged(
+    words: NDArray[np.int32],
+    word_offsets: NDArray[np.int64],
+    neighbours: NDArray[np.int32],
+    neighbour_offsets: NDArray[np.int64],
+    n_words: int,
+) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """Put each text's words and pairs into one list; pairs are numbered on from `n_words`."""
+    members = np.empty(len(words) + len(neighbours), np.int32)
+    offsets = word_offsets + neighbour_offsets
+    for text in range(len(offsets) - 1):
+        written = offsets[text]
+        for place in range(word_offsets[text], word_offsets[text + 1]):
+            members[written] = words[place]
+            written += 1
+        for place in range(neighbour_offsets[text], neighbour_offsets[text + 1]):
+            members[written] = n_words + neighbours[place]
+            written += 1
+    return members, offsets
+
+
+@numba.njit(cache=True, nogil=True)
+def _rarest_first(
+    members: NDArray[np.int32], offsets: NDArray[np.int64], n_members: int
+) -> NDArray[np.int32]:
+    """Number members by rarity, sort each text's and drop repeats; `offsets` is changed to match."""
+    counts = np.zeros(n_members, np.int64)
+    for member in members:
+        counts[member] += 1
+    ranks = np.zeros(counts.max() + 2 if n_members else 2, np.int64)
+    for count in counts:
+        ranks[count + 1] += 1
+    ranks = np.cumsum(ranks)  # where the members of each count begin
+    rank_of = np.empty(n_members, np.int32)
+    for member in range(n_members):
+        rank_of[member] = ranks[counts[member]]
+        ranks[counts[member]] += 1
+    begin = written = 0
+    for text in range(len(offsets) - 1):
+        own = np.sort(rank_of[members[begin : offsets[text + 1]]])
+        begin = offsets[text + 1]
+        for place in range(len(own)):
+            if place == 0 or own[place] != own[place - 1]:
+                members[written] = own[place]
+                written += 1
+        offsets[text + 1] = written
+    return members[:written].copy()
 
 
 def _repeats(sets: _Sets) -> tuple[list[tuple[int, int, float]], NDArray[np.int64]]:

@@ -102,8 +102,7 @@ class Vocabulary:
     def __init__(self, tokens: Iterable[str] = ()) -> None:
         self._tokens: list[str] = []
         self._ids: dict[str, int] = {}
-        self._growing = _WordIds(lambda word: self._id_of_ascii_word(word, grow=True))
-        self._frozen = _WordIds(lambda word: self._id_of_ascii_word(word, grow=False))
+        self._word_ids: dict[tuple[Channel, bool], _WordIds] = {}
         self._frozen_at = 0
         for token in tokens:
             self.add(token)
@@ -131,19 +130,19 @@ class Vocabulary:
         """Return the id of `token`, or -1 where it is unknown."""
         return self._ids.get(token, DROPPED)
 
-    def _id_of_ascii_word(self, word: bytes, *, grow: bool) -> int:
-        token = _token_of_word(word.decode("ascii"))
-        if not token:
-            return DROPPED
-        return self.add(token) if grow else self.id_of(token)
-
-    def _word_ids(self, *, grow: bool) -> _WordIds:
-        if grow:
-            return self._growing
+    def _ascii_word_ids(self, channel: Channel, *, grow: bool) -> _WordIds:
         if self._frozen_at != len(self._tokens):  # what was unknown then may be known now
-            self._frozen.clear()
+            self._word_ids = {key: ids for key, ids in self._word_ids.items() if key[1]}
             self._frozen_at = len(self._tokens)
-        return self._frozen
+        if (channel, grow) not in self._word_ids:
+            id_of_token = self.add if grow else self.id_of
+
+            def id_of_new(word: bytes) -> int:
+                token = word.decode("ascii") if channel == "printed" else _token_of_word(word.decode("ascii"))
+                return id_of_token(token) if token else DROPPED
+
+            self._word_ids[channel, grow] = _WordIds(id_of_new)
+        return self._word_ids[channel, grow]
 
 
 def tokenise(
@@ -169,18 +168,15 @@ def tokenise(
     ids = array("i")
     ends = np.zeros(len(texts) + 1, np.int64)
     lookup = vocabulary.add if grow else vocabulary.id_of
-    if channel == "word":
-        ascii_id = vocabulary._word_ids(grow=grow).__getitem__
+    if channel in ("word", "printed"):
+        split = _tokens_of_folded if channel == "word" else _printed_words
+        ascii_id = vocabulary._ascii_word_ids(channel, grow=grow).__getitem__
         for row, text in enumerate(texts, start=1):
             text = _fold(text)
             if text.isascii():
                 ids.extend(map(ascii_id, text.encode("ascii").translate(_ASCII_FOLD).split()))
             else:
-                ids.extend(map(lookup, _tokens_of_folded(text)))
-            ends[row] = len(ids)
-    elif channel == "printed":
-        for row, text in enumerate(texts, start=1):
-            ids.extend(map(lookup, _PRINTED.findall(_fold(text).lower())))
+                ids.extend(map(lookup, split(text)))
             ends[row] = len(ids)
     else:
         length = _GRAM_LENGTH[channel]
@@ -257,6 +253,10 @@ def _tokens_of_folded(text: str) -> Iterator[str]:
             yield from (word for word in rjieba.cut(run) if word not in CHINESE_STOP_WORDS)
         elif token := _token_of_word(run):
             yield token
+
+
+def _printed_words(text: str) -> list[str]:
+    return _PRINTED.findall(text.lower())
 
 
 @functools.cache
