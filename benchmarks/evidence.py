@@ -1,0 +1,126 @@
+"""Measure the evidence half: judge hand-written requirement–offer pairs and report precision and recall.
+
+    python benchmarks/evidence.py --json OUT [--pairs FILE] [--errors] [--errors-all]
+
+JSON: {split: {language or 'all': {verdict: {precision, recall, given, true}, pairs, accuracy}}, seconds}.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from fairground.collect.core.records import LocalText, Offer, Origin, Requirement
+from fairground.language.detect import language_of
+from fairground.match.core.judgement import judge
+from fairground.match.core.lexicon import Lexicon, dictionary_lexicon
+from fairground.match.core.results import Judgement, Verdict
+
+PAIRS = Path(__file__).parent.parent / "tests" / "data" / "evidence_pairs.jsonl"
+DECIDED = (Verdict.MET, Verdict.CONTRADICTED)
+
+
+@dataclass(frozen=True)
+class Judged:
+    """One pair with the verdict people gave and the one the program gave."""
+
+    pair: Mapping[str, Any]
+    judgement: Judgement
+
+    @property
+    def true(self) -> str:
+        return str(self.pair["verdict"])
+
+    @property
+    def given(self) -> str:
+        return self.judgement.verdict.value
+
+
+def offer_of(pair: Mapping[str, Any]) -> Offer:
+    """Make an offer of a pair's texts, each in the language it is written in."""
+    texts = {}
+    for name, text in pair["offer"].items():
+        field = "evidence" if name == "evidence" else name
+        texts[field] = LocalText(en=text) if language_of(text) == "en" else LocalText(zh=text)
+    return Offer(id=str(pair["id"]), origin=Origin("pairs", None, 1), texts=texts)
+
+
+def judge_all(pairs: Sequence[Mapping[str, Any]], lexicon: Lexicon) -> list[Judged]:
+    """Judge every pair."""
+    judged = []
+    for pair in pairs:
+        requirement = Requirement(pair["requirement"], pair.get("level", "must"), bool(pair.get("excluded", False)))
+        judged.append(Judged(pair, judge(requirement, offer_of(pair), lexicon)))
+    return judged
+
+
+def figures(judged: Sequence[Judged]) -> dict[str, Any]:
+    """Return precision and recall of met and contradicted, and the share judged alike."""
+    result: dict[str, Any] = {"pairs": len(judged)}
+    for verdict in DECIDED:
+        given = [item for item in judged if item.given == verdict.value]
+        true = [item for item in judged if item.true == verdict.value]
+        right = sum(item.true == verdict.value for item in given)
+        result[verdict.value] = {
+            "precision": right / len(given) if given else None,
+            "recall": right / len(true) if true else None,
+            "given": len(given),
+            "true": len(true),
+        }
+    result["accuracy"] = sum(item.given == item.true for item in judged) / max(1, len(judged))
+    return result
+
+
+def _share(value: float | None) -> str:
+    return "    –" if value is None else f"{value:5.3f}"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the measurement; 2 where the pairs cannot be read."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--json", type=Path, required=True)
+    parser.add_argument("--pairs", type=Path, default=PAIRS)
+    parser.add_argument("--errors", action="store_true", help="list the errors of split tune")
+    parser.add_argument("--errors-all", action="store_true", help="list the errors of every split")
+    parser.add_argument("--no-dictionary", action="store_true", help="built-in word list only")
+    options = parser.parse_args(arguments)
+    try:
+        lines = options.pairs.read_text("utf-8").splitlines()
+    except OSError as error:
+        print(f"The pairs cannot be read: {error}. Name the file with --pairs.", file=sys.stderr)
+        return 2
+    pairs = [json.loads(line) for line in lines if line.strip()]
+    lexicon = Lexicon() if options.no_dictionary else dictionary_lexicon()
+    started = time.perf_counter()
+    judged = judge_all(pairs, lexicon)
+    seconds = time.perf_counter() - started
+    report: dict[str, Any] = {"seconds": round(seconds, 3)}
+    print("split  lang   pairs  met: P     R    contradicted: P     R    alike")
+    for split in sorted({str(item.pair["split"]) for item in judged}):
+        report[split] = {}
+        of_split = [item for item in judged if item.pair["split"] == split]
+        for language in ("all", *sorted({str(item.pair["lang"]) for item in of_split})):
+            part = [item for item in of_split if language in ("all", item.pair["lang"])]
+            found = report[split][language] = figures(part)
+            met, against = found["met"], found["contradicted"]
+            print(
+                f"{split:6} {language:6} {found['pairs']:5}  {_share(met['precision']):>6} {_share(met['recall'])}"
+                f"  {_share(against['precision']):>15} {_share(against['recall'])}  {found['accuracy']:.3f}"
+            )
+    if options.errors or options.errors_all:
+        for item in judged:
+            if item.given != item.true and (options.errors_all or item.pair["split"] == "tune"):
+                print(f"\n{item.pair['id']} {item.pair['kind']} {item.pair['lang']}: true {item.true}, given {item.given}")
+                print(f"  asked: {item.pair['requirement']}{'  [excluded]' if item.pair.get('excluded') else ''}")
+                print(f"  offer: {' | '.join(item.pair['offer'].values())}")
+                print(f"  because: {item.judgement.reason_en}; {item.judgement.sentence}; note: {item.pair.get('note', '')}")
+    options.json.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

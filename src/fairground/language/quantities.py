@@ -1,0 +1,514 @@
+"""Measured values in running text, Chinese and English: value or range, unit, comparator, and of what.
+
+A quantity is an interval in base units. How it was said is kept beside it, because '30 % less' is no
+level, 'up to 90 %' is a best case, and 'over 90 %' leaves 90 % itself out.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from fairground.language.normalise import fold
+from fairground.language.units import Unit, dimension_of, divided, read_unit
+
+_MULTIPLIERS = {
+    "万亿": 1e12, "千亿": 1e11, "百亿": 1e10, "十亿": 1e9, "亿": 1e8, "千万": 1e7, "百万": 1e6, "十万": 1e5, "万": 1e4,
+    "千": 1e3, "百": 1e2, "trillion": 1e12, "billion": 1e9, "bn": 1e9, "million": 1e6, "mn": 1e6, "thousand": 1e3,
+    "k": 1e3, "hundred": 1e2, "dozen": 12.0,
+}  # fmt: skip
+_PLAIN = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|(?<![\d.])\.\d+"
+_POWER = r"(?:\s?[×xX*·]\s?10\s?(?:\^\s?[-+]?\d+|[-⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+|-\d+|(?<=10)\d(?!\d))|[eE][-+]?\d+(?![\w.]))"
+_SIZE = r"(?:\s?(?:万亿|千亿|百亿|十亿|千万|百万|十万|亿|万|百(?!分)|千(?![克米瓦帕伏安赫焦牛字比卡欧])|trillion|billion|million|thousand|hundred|bn|mn)(?![a-z])|(?<=\d)k(?![A-Za-z/]))"
+_NUMBER = re.compile(
+    rf"(?P<sign>(?<![A-Za-z0-9_)）.%])[-+](?=\.?\d)|(?<=[~至到(（,，:：])\s?[-+](?=\.?\d))?"
+    rf"(?P<plain>{_PLAIN})(?P<power>{_POWER})?(?P<size>{_SIZE})?"
+)
+_WORDS = {
+    word: value
+    for value, words in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve".split()
+    )
+    for word in [words]
+} | {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100}  # fmt: skip
+_WORD_NUMBER = re.compile(
+    r"\b(" + "|".join(word for word in _WORDS if word != "one") + r")\b(?=[\s-][A-Za-z])", re.IGNORECASE
+)
+_HAN_DIGITS = dict(zip("零〇一二三四五六七八九两", [0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 2], strict=True))
+_HAN_NUMBER = re.compile(
+    r"百分之(?P<percent>[零〇一二三四五六七八九十百两点]+|\d+(?:\.\d+)?)"
+    r"|(?P<plain>[一二三四五六七八九两][十百]?[零一二三四五六七八九]?十?[一二三四五六七八九]?|十[一二三四五六七八九]?)"
+    r"(?=个?(?:小时|月|工作日|星期)|年(?!级|代|来|后)|天|周|倍|秒|分钟|毫米|厘米|公里|公斤|吨|万|亿|台|种|路|层(?!次))"
+)
+_RANGE = re.compile(r"\s?(?:~|-|至|到|to|through)\s?(?=[-+.]?\d)|\s?(?:to|through|and|至|到)\s(?=[-+.]?\d)")
+_PERCENT_WORD = re.compile(r"\s?per\s?cent\b", re.IGNORECASE)
+_GAP = re.compile(r"[ \t]|-(?=[A-Za-z])")
+
+_LATIN_BEFORE = re.compile(r"[A-Za-z_]$")
+_NOT_A_VALUE_BEFORE = re.compile(
+    r"(?:\b(?:phase|phases|fig(?:ure)?|figs|table|task|tasks|aim|aims|eq|ref|section|chapter|step|version|ver|type|model|class|"
+    r"part|item|objective|topic|stage|grade|no|ISO|IEC|GB/T|GB|ASTM|IEEE|MIL-STD|EN|IP|PM|CO|COVID|Covid|level|option|year|"
+    r"windows|python|web|industry|tier|mil|std)\s?[-.:#]?\s?|第|图|表|附件|阶段|版本|型号|[#№$]\s?(?=$)(?<![$]))$",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"^(?:19|20)\d\d$")
+_DATE_AFTER = re.compile(r"\s?(?:年(?!内)|月\s?\d|月份|[-/]\d{1,2}[-/]\d)")
+_LABEL_AFTER = re.compile(r"[、)）](?=\D)|[.．](?=\s|[\u4e00-\u9fff])")
+
+_BETTER = "better"
+_BEFORE: tuple[tuple[str, str], ...] = (
+    (r"(?:±|\+/-|\+-|正负)", "tolerance"),
+    (r"(?:(?:不|未|没有|无|勿)(?:能|得|应|可|宜|会|要|允许|必)?\s?(?:够)?(?:低于|少于|小于|短于|慢于|弱于|低过)|不少於|≥|>=|=>|>=|大于等于|大于或等于|高于或等于|高于等于|等于或大于|至少|起码|最低为|最低|最少|最小为|下限为?|不低過)", "ge"),
+    (r"(?:(?:不|未|没有|勿)(?:能|得|应|可|宜|会|要|允许|必)?\s?(?:高于|超过|超出|大于|多于|长于|超|高过)|≤|<=|=<|小于等于|小于或等于|低于或等于|低于等于|等于或小于|至多|上限为?|控制在|限制在|限于)", "le"),
+    (r"(?:最高可?达?到?|最大可?达?到?|最多可?|最长可?达?|最快可?达?|上至)", "upto"),
+    (r"(?:不足|不到|未达到?|达不到|未能达到|无法达到|不能达到|未满|小于|低于|少于|短于|<|不及)", "lt"),
+    (r"(?:超过|超出|大于|高于|多于|长于|>|突破|逾|超)", "gt"),
+    (r"(?:优于|好于|胜于)", _BETTER),
+    (r"(?:约为|大约|大概|约|近|接近|将近|左右|≈|~)", "about"),
+    (r"(?:(?:no|not|never|n't)(?:\s(?:be|have|weigh|cost|take|drop|fall))?\s(?:(?:be|any)\s)?(?:less|lower|fewer|smaller|shorter|worse|under|below)(?:\sthan)?|(?:not|never)\s(?:fall|drop|go|be)\s(?:below|under))", "ge"),
+    (r"(?:(?:no|not|never|n't|without)(?:\s(?:be|have|weigh|cost|take))?\s(?:(?:be|any)\s)?(?:more|greater|higher|larger|longer|heavier|thicker|over|above|exceed|exceeds|exceeded|exceeding|wider)(?:\sthan)?|(?:not|never)\sto\sexceed)", "le"),
+    (r"(?:at\sleast|a\sminimum\sof|minimum(?:\sof)?|min\.?(?:\sof)?|greater\sthan\sor\sequal\sto|equal\sto\sor\s(?:greater|more|higher)\sthan|more\sthan\sor\sequal\sto|starting\sat|upwards\sof)", "ge"),
+    (r"(?:at\smost|a\smaximum\sof|maximum(?:\sof)?|max\.?(?:\sof)?|less\sthan\sor\sequal\sto|equal\sto\sor\s(?:less|lower)\sthan|limited\sto|within|capped\sat)", "le"),
+    (r"(?:up\sto|as\s(?:much|many|long|far|fast)\sas)", "upto"),
+    (r"(?:down\sto|as\s(?:small|little|few)\sas)", "downto"),
+    (r"(?:(?:cannot|can't|can\snot|unable\sto|fails?\sto|failed\sto|does\snot|did\snot|not\syet|never|not)\s(?:yet\s)?(?:reach(?:ed)?|achieve[ds]?|attain(?:ed)?|meet|hit))", "lt"),
+    (r"(?:more\sthan|greater\sthan|higher\sthan|larger\sthan|longer\sthan|in\sexcess\sof|over|above|exceed(?:s|ing|ed)?|beyond|surpass(?:es|ed|ing)?|top(?:s|ped))", "gt"),
+    (r"(?:less\sthan|lower\sthan|fewer\sthan|smaller\sthan|shorter\sthan|under|below|beneath|sub-?)", "lt"),
+    (r"(?:better\sthan)", _BETTER),
+    (r"(?:approximately|about|around|approx\.?|roughly|nearly|almost|some|close\sto|circa|ca\.|on\sthe\sorder\sof)", "about"),
+)  # fmt: skip
+_FILLER = r"(?:\s|:|：|为|在|是|到|了|至|有|只有|仅|仅为|只|in|of|a|an|the|be|[¥￥$€£(（]|US\$|RMB|CNY|USD|EUR)*$"
+_BEFORE_RES = tuple((re.compile(pattern + _FILLER, re.IGNORECASE), name) for pattern, name in _BEFORE)
+_BEFORE_HINT = re.compile(
+    r"[±≥≤<>=≈~不未没无勿至起最下上限控超达足到满高低大小多少于突逾优好约近概]|than|least|most|min|max|exceed|over|above|below|under|up to|down to|as |within|"
+    r"about|around|approx|rough|near|almost|some|close|reach|achiev|attain|meet|hit|beyond|surpass|top|sub|limited|capped|ca\.|circa|order|excess|start|upward|\+/-|\+-",
+    re.IGNORECASE,
+)
+_AFTER: tuple[tuple[re.Pattern[str], str], ...] = tuple(
+    (re.compile(pattern, re.IGNORECASE), name)
+    for pattern, name in (
+        (r"\s?(?:\(含\))?\s?(?:及|或|和)?(?:以上|更高|更多)|\+(?!\s?\d|/|-)|\s?(?:or|and)\s(?:more|higher|above|better|greater|over|up|longer)\b|\s(?:at\sleast|minimum|min\b)|\s?起(?![到来重飞])", "ge"),
+        (r"\s?(?:及|或|和)?(?:以下|以内|之内|内(?![部置存径])|更低|更少)|\s(?:or|and)\s(?:less|lower|below|fewer|under|smaller|shorter)\b|\s(?:at\smost|maximum|max\b)", "le"),
+        (r"\s?(?:左右|上下|前后)", "about"),
+    )
+)  # fmt: skip
+_ABOUT_TOO = re.compile(
+    r"(?:约|大约|约为|近|接近|approximately|about|around|approx\.?|roughly|nearly|almost)[\s为]*$", re.IGNORECASE
+)
+_FROM = re.compile(r"(?:\bfrom|\bbetween|介于|从|自|在)\s?$", re.IGNORECASE)
+
+_UP = r"提高|提升|增加|增长|增强|上升|改善|improv\w*|increas\w*|rais\w*|boost\w*|gain\w*|rose\b|ris(?:es|en|ing)\b|grow\w*|enhanc\w*|higher by"
+_DOWN = r"降低|减少|下降|缩短|减小|节省|节约|节能率?|节电率?|减轻|减|降|省|reduc\w*|decreas\w*|lower\w*|cut\w*|sav\w*|short\w*|drop\w*|declin\w*|f[ae]ll(?:s|ing|en)?\b|fewer by"
+_LEVEL_LINK = re.compile(
+    r"(?:到|至|为|达到?|高达|\bto|\bat|\breach\w*|\bof\sat\sleast\sto)\s?(?:了|约|about|around|approximately|at least|less than|"
+    r"more than|below|above|over|under|不低于|不高于|不超过|≥|≤|>|<|=|\s)*$",
+    re.IGNORECASE,
+)
+_CHANGE_BEFORE = re.compile(rf"(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<fall>↓|−\s?$)|(?P<rise>↑)", re.IGNORECASE)
+_CHANGE_AFTER = re.compile(
+    r"(?:\s|个百分点|of|的)*(?:(?P<up>improvement|increase|gain|growth|boost|higher|faster|better|more(?=\s\w+\sthan)|longer|greater|提升|提高|增幅|增长|增加)"
+    r"|(?P<down>reduction|decrease|savings?|lower(?!ing)|less(?=\s|$)|fewer|cheaper|lighter|smaller|shorter|drop|decline|降幅|下降|降低|减少|节省))",
+    re.IGNORECASE,
+)
+_CLAUSE_END = re.compile(r"[;；。!?！？\n]|[,，](?!\d{3}(?!\d))|、(?=\D)")
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One value or range as the text states it.
+
+    `low` and `high` are in the base unit of `dimension` (SI; percent as a fraction; temperatures in
+    kelvin; money in whole units of its currency); None is an open end; `low_open`/`high_open` say
+    that the bound itself is left out. `comparator` is how it was said: eq, ge, gt, le, lt, range,
+    tolerance (±x, kept as [-x, x]), upto and downto (a best case or a reach), better (the text says
+    'better than' and the sense of better depends on what is measured). `change` is '' for a level,
+    'up' or 'down' for a relative change, 'before' for the old level of one ('from 10' to 6 kWh). `start` and `end` are offsets in the text read, `quote` the
+    text between, `subject` the text around it that can name what is measured: (before, after), up to
+    the next quantity or end of the clause.
+    """
+
+    low: float | None
+    high: float | None
+    low_open: bool
+    high_open: bool
+    dimension: str
+    comparator: str
+    about: bool
+    change: str
+    start: int
+    end: int
+    quote: str
+    subject: tuple[str, str]
+    reach: tuple[int, int] = (0, 0)  # offsets between which the words of the subject stand
+
+    @property
+    def is_point(self) -> bool:
+        """Whether the quantity is one single value."""
+        return self.low is not None and self.low == self.high
+
+
+@dataclass(slots=True)
+class _Value:
+    value: float
+    unit: Unit | None
+    bare: bool  # no unit was written
+    start: int
+    end: int
+    number_end: int
+
+
+def _han_value(text: str) -> float:
+    if "点" in text:
+        whole, _, decimals = text.partition("点")
+        return _han_value(whole) + float("0." + "".join(str(_HAN_DIGITS.get(mark, 0)) for mark in decimals))
+    total, digit = 0, 0
+    for mark in text:
+        if mark == "百":
+            total, digit = total + (digit or 1) * 100, 0
+        elif mark == "十":
+            total, digit = total + (digit or 1) * 10, 0
+        else:
+            digit = _HAN_DIGITS.get(mark, 0)
+    return float(total + digit)
+
+
+def _number_value(match: re.Match[str]) -> float:
+    value = float(match.group("plain").replace(",", ""))
+    power = match.group("power")
+    if power:
+        if power[0] in "eE":
+            value *= 10.0 ** int(power[1:])
+        else:
+            digits = power[power.index("10") + 2 :].translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-"))
+            value *= 10.0 ** int(digits.replace("^", "").strip())
+    if match.group("size"):
+        value *= _MULTIPLIERS[match.group("size").strip().lower()]
+    sign = match.group("sign")
+    return -value if sign and sign.strip() == "-" else value
+
+
+_TIMES = re.compile(
+    r"(?:\s?times|\s?-?fold|\s?[x×X])(?=\s(?:faster|higher|more|better|longer|greater|lower|less|the|as|smaller|cheaper|lighter|"
+    r"improvement|increase|reduction|that)\b|[,.;\s]*$)",
+    re.IGNORECASE,
+)
+
+
+def _unit_after(text: str, place: int) -> tuple[Unit, int] | None:
+    times = _TIMES.match(text, place)
+    if times:
+        return Unit((("fold", 1),), 1.0), times.end()
+    percent = _PERCENT_WORD.match(text, place)
+    if percent:
+        return Unit((), 0.01), percent.end()
+    found = read_unit(text, place)
+    if found is None and (gap := _GAP.match(text, place)):
+        found = read_unit(text, gap.end())
+    return found
+
+
+_CURRENCY_BEFORE = re.compile(r"(?:(?P<usd>US\$|\$|USD)|(?P<cny>[¥￥]|RMB|CNY|人民币)|(?P<eur>€|EUR)|(?P<gbp>£|GBP))\s?$")
+_CURRENCY_UNITS = {"usd": "$", "cny": "元", "eur": "€", "gbp": "£"}
+
+
+_READINESS = re.compile(
+    r"(?:TRL|就绪度|成熟度|就绪水平|readiness\slevel|readiness)(?:\s|TRL|\(|\)|（|）|水平|等级|级别|[-:：≥>=<≤]|为|达到?|至|到|是|of|is|at|least|above|no\slower\sthan|"
+    r"minimum|reached|reaches|不低于|不小于|至少|已|第|评定|目前|处于|在){0,6}$",
+    re.IGNORECASE,
+)
+_PER_AFTER = re.compile(r"\s?(?:per\s(?=[a-z])|/\s?(?=[A-Za-z])|a\s(?=tonne|ton|kilogram|litre|liter|metre|meter))", re.IGNORECASE)
+_PER_BEFORE = re.compile(
+    r"每(吨|千克|公斤|克|升|立方米|平方米|亩|公顷|小时|分钟|千瓦时|千瓦|瓦时|瓦|米|公里|台|套|件)(?:的?(?:成本|费用|水)?(?:约为|仅为|约|为|仅)?\s?)$"
+)
+
+
+def _values(text: str) -> list[_Value]:
+    """Read every number with its unit; dates, labels and parts of names are left out."""
+    values: list[_Value] = []
+    for match in _NUMBER.finditer(text):
+        start = match.start("plain") if match.group("sign") is None else match.start("sign")
+        while text[start].isspace():
+            start += 1
+        before = text[max(0, start - 16) : start]
+        if _LATIN_BEFORE.search(before) and not before.endswith(("TRL", "pH", "Ra")):
+            continue
+        if values and start < values[-1].end:
+            continue
+        end = match.end()
+        found = _unit_after(text, end)
+        if found is None and match.group("plain") and text[end : end + 1].isalpha() and text[end].isascii():
+            continue  # '3D', '5G', '2nd': part of a name
+        if found is None and _NOT_A_VALUE_BEFORE.search(before):
+            continue
+        plain = match.group("plain")
+        if _YEAR.match(plain) and (found is None or text[end:].lstrip().startswith("年")):
+            continue
+        if before.endswith("月") and text[end : end + 1] in "日号":
+            continue
+        if _DATE_AFTER.match(text, end) and len(plain) <= 4 and re.match(r"\s?月\s?\d|\s?月份|[-/]\d", text[end:]):
+            continue
+        if found is None and _LABEL_AFTER.match(text, end) and (start == 0 or text[start - 1] in " \n;；。(（"):
+            continue
+        value = _number_value(match)
+        unit, bare = (found[0], False) if found else (None, True)
+        unit_end = found[1] if found else end
+        per = _PER_BEFORE.search(before) if unit is not None and len(unit.vector) == 1 else None
+        if per and unit is not None and (divisor := read_unit(per.group(1))) is not None and divisor[1] == len(per.group(1)):
+            unit = divided(unit, divisor[0])
+        currency = _CURRENCY_BEFORE.search(before)
+        if currency and bare:
+            name = next(key for key, text_found in currency.groupdict().items() if text_found)
+            unit, bare = read_unit(_CURRENCY_UNITS[name])[0], False  # type: ignore[index]
+            start -= len(currency.group())
+            divisor = _PER_AFTER.match(text, unit_end)
+            if divisor and (by := read_unit(text, divisor.end())) is not None:
+                unit, unit_end = divided(unit, by[0]), by[1]
+        if bare and _READINESS.search(text[max(0, start - 30) : start]):
+            unit, bare = Unit((("trl", 1),), 1.0), False
+        values.append(_Value(value, unit, bare, start, unit_end, end))
+    values.extend(_worded_values(text, values))
+    values.sort(key=lambda value: value.start)
+    return values
+
+
+def _worded_values(text: str, taken: list[_Value]) -> list[_Value]:
+    found: list[_Value] = []
+    covered = [(value.start, value.end) for value in taken]
+
+    def free(start: int, end: int) -> bool:
+        return all(end <= first or start >= last for first, last in covered)
+
+    for match in _WORD_NUMBER.finditer(text):
+        unit = _unit_after(text, match.end())
+        if unit and free(match.start(), unit[1]):
+            found.append(_Value(float(_WORDS[match.group().lower()]), unit[0], False, match.start(), unit[1], match.end()))
+    for match in _HAN_NUMBER.finditer(text):
+        if match.group("percent"):
+            digits = match.group("percent")
+            value = float(digits) if digits[0].isdigit() else _han_value(digits)
+            found.append(_Value(value, Unit((), 0.01), False, match.start(), match.end(), match.end()))
+            covered.append((match.start(), match.end()))
+            continue
+        unit = _unit_after(text, match.end())
+        if unit and free(match.start(), unit[1]):
+            found.append(_Value(_han_value(match.group()), unit[0], False, match.start(), unit[1], match.end()))
+    return [value for value in found if not (value.start, value.end) in [(v.start, v.end) for v in taken]]
+
+
+def _comparator_before(text: str, start: int) -> tuple[str, bool, int]:
+    """Return the comparator that ends at `start`, whether it is approximate, and where it begins."""
+    window = max(0, start - 34)
+    before = text[window:start]
+    if not _BEFORE_HINT.search(before):
+        return "eq", False, start
+    for pattern, name in _BEFORE_RES:
+        match = pattern.search(before)
+        if match:
+            place = window + match.start()
+            if name == "about":
+                return "eq", True, place
+            if name == "tolerance":
+                outer = _comparator_before(text, place)
+                if outer[0] in ("le", "lt", _BETTER):  # '≤ ±0.02 mm' bounds the tolerance itself
+                    return ("lt" if outer[0] == _BETTER else outer[0]), outer[1], outer[2]
+            return name, bool(_ABOUT_TOO.search(text[max(0, place - 14) : place])), place
+    return "eq", False, start
+
+
+def _comparator_after(text: str, end: int) -> tuple[str, int] | None:
+    for pattern, name in _AFTER:
+        match = pattern.match(text, end)
+        if match:
+            return name, match.end()
+    return None
+
+
+def _bounds(comparator: str, value: float) -> tuple[float | None, float | None, bool, bool]:
+    if comparator in ("ge", "gt"):
+        return value, None, comparator == "gt", False
+    if comparator in ("le", "lt", "upto"):
+        return None, value, False, comparator == "lt"
+    if comparator == "downto":
+        return value, None, False, False
+    if comparator == "tolerance":
+        return -abs(value), abs(value), False, False
+    return value, value, False, False
+
+
+def _in_base(value: float, unit: Unit | None, *, difference: bool) -> float:
+    if unit is None:
+        return value
+    base = value * unit.factor + (0.0 if difference else unit.offset)
+    # 0.3 mm and 300 µm must be the same number: rounding at 12 digits takes away binary noise only.
+    return base if base == 0 or not math.isfinite(base) else float(f"{base:.12g}")
+
+
+def _clause_start(text: str, place: int) -> int:
+    start = 0
+    for match in _CLAUSE_END.finditer(text, 0, place):
+        start = match.end()
+    return start
+
+
+def _clause_end(text: str, place: int) -> int:
+    match = _CLAUSE_END.search(text, place)
+    return match.start() if match else len(text)
+
+
+_SAVED = re.compile(r"节省|节约|\bsav(?:e|es|ed|ing|ings)\b", re.IGNORECASE)
+_OLD_LEVEL_BEFORE = re.compile(r"(?:从|由|\bfrom)\s?(?:原来的|原有的|原先的|the\s)?$", re.IGNORECASE)
+_OLD_LEVEL_AFTER = re.compile(
+    r"\s?(?:提高|提升|降低|下降|降|增加|增至|减少|缩短|减|压缩|升|\bto\b|到|至|逐步|大幅|down|up)", re.IGNORECASE
+)
+
+
+def _change_of(text: str, begin: int, clause: int, end: int, unit: Unit | None) -> str:
+    """Tell whether the value is a relative change ('up' or 'down') rather than a level."""
+    if unit is not None and not _OLD_LEVEL_BEFORE.search(text[clause:begin]) and (dimension_of(unit.vector) not in ("ratio", "factor", "time", "level", "money CNY", "money USD", "money EUR")):
+        return ""
+    relative = unit is not None and dimension_of(unit.vector) in ("ratio", "factor")
+    left = text[clause:begin]
+    if relative:
+        after = _CHANGE_AFTER.match(text, end)
+        if after:
+            return "up" if after.group("up") else "down"
+    last = None
+    for last in _CHANGE_BEFORE.finditer(left):  # noqa: B007 -- the last hit is what is wanted
+        pass
+    if last is None:
+        return ""
+    tail = left[last.end() :]
+    if len(tail) > 40 or _LEVEL_LINK.search(left):
+        return ""
+    if unit is not None and dimension_of(unit.vector).startswith("money") and _SAVED.search(left):
+        return "down"
+    if not relative and not re.search(r"(?:\bby|了)\s?[^\s]{0,12}\s?$", tail):
+        return ""
+    if last.group("down") and re.match(r"(?:cut|sav|short|drop)", last.group("down"), re.IGNORECASE) and len(tail) > 25:
+        return ""
+    return "up" if last.group("up") or last.group("rise") else "down"
+
+
+def _unit_of_range(first: _Value, second: _Value) -> tuple[Unit | None, bool]:
+    """Return the unit both ends share, and whether they can form a range at all."""
+    if first.unit is None or second.unit is None:
+        return (second.unit or first.unit), first.unit is None or second.unit is None
+    return second.unit, first.unit.vector == second.unit.vector
+
+
+def _joined(text: str, first: _Value, second: _Value) -> bool:
+    between = _RANGE.fullmatch(text, first.end, second.start) or re.fullmatch(
+        r"\s?(?:~|-|至|到|to|through|and)\s?", text[first.end : second.start]
+    )
+    if not between:
+        return False
+    joiner = between.group().strip()
+    if joiner == "and":
+        return bool(re.search(r"\bbetween\s(?:about\s|approximately\s)?$", text[: first.start], re.IGNORECASE))
+    if re.search(r"(?:从|由|\bfrom)[^,，;；]{0,12}$", text[: first.start]) and re.search(
+        r"(?:提高|提升|降低|下降|降|增加|increas|reduc|improv|decreas|cut|rais|lower)", text[max(0, first.start - 40) : first.start]
+        + text[second.end : second.end + 12] + text[first.end : second.start], re.IGNORECASE
+    ):  # fmt: skip
+        return False  # 'reduced from 10 to 4 ms': two levels, the second is the new one
+    return _unit_of_range(first, second)[1]
+
+
+@lru_cache(maxsize=4096)
+def _has_digit_or_number_word(text: str) -> bool:
+    return bool(re.search(r"\d", text) or _WORD_NUMBER.search(text) or _HAN_NUMBER.search(text))
+
+
+def quantities(text: str) -> list[Quantity]:
+    """Return the quantities of `text` in order of place.
+
+    Numbers without a unit are kept only where a comparator or a linking word shows that a value is
+    meant. Dates, standards, figure and phase numbers and parts of names are not quantities. Linear
+    in the length of the text.
+    """
+    folded = fold(text)
+    if not _has_digit_or_number_word(folded):
+        return []
+    values = _values(folded)
+    found: list[Quantity] = []
+    spans: list[tuple[int, int]] = []
+    place = 0
+    while place < len(values):
+        first = values[place]
+        second = values[place + 1] if place + 1 < len(values) else None
+        place += 1
+        if second is not None and _joined(folded, first, second):
+            unit, last, comparator_name = _unit_of_range(first, second)[0], second, "range"
+            place += 1
+        elif second is not None and re.fullmatch(r"\s?(?:±|\+/-)\s?", folded[first.end : second.start]):
+            unit, last, comparator_name = second.unit or first.unit, second, "plusminus"
+            place += 1
+        else:
+            unit, last, comparator_name = first.unit, first, "single"
+        item = _build(text, folded, first, last, unit, comparator_name)
+        if item is not None:
+            found.append(item)
+            spans.append((item.start, item.end))
+    return [_with_subject(item, folded, spans, index) for index, item in enumerate(found)]
+
+
+_BARE_LINK = re.compile(r"(?:[=:：≥≤<>≈~±]|为|达到?|\bof|\bis|\bwas|\bare|\bequals|至|到|\breach\w*|于)\s?$", re.IGNORECASE)
+
+
+def _build(text: str, folded: str, first: _Value, last: _Value, unit: Unit | None, kind: str) -> Quantity | None:
+    comparator, about, begin = _comparator_before(folded, first.start)
+    after = _comparator_after(folded, last.end)
+    end = last.end
+    if after:
+        if after[0] == "about":
+            about, end = True, after[1]
+        elif comparator in ("eq", after[0]):
+            comparator, end = after[0], after[1]
+    if unit is None and comparator == "eq" and not about and not _BARE_LINK.search(folded[: first.start]):
+        return None
+    clause = _clause_start(folded, first.start)
+    change = _change_of(folded, begin, clause, end, unit)
+    difference = comparator == "tolerance" or bool(change)
+    high = _in_base(last.value, unit if last.unit is None else last.unit, difference=difference)
+    if kind == "single":
+        if first.value < 0 and change == "" and unit is not None and dimension_of(unit.vector) == "ratio":
+            change, high = "down", abs(high)  # '-43 %' beside a name is a change
+        elif folded[first.start] == "+" and unit is not None and dimension_of(unit.vector) == "ratio":
+            change = "up"
+        low_value, high_value, low_open, high_open = _bounds(comparator, high)
+    else:
+        low = _in_base(first.value, first.unit or unit, difference=difference)
+        if kind == "plusminus":
+            spread = _in_base(last.value, unit, difference=True)
+            centre = _in_base(first.value, first.unit or unit, difference=False)
+            low, high = centre - spread, centre + spread
+        low_value, high_value = min(low, high), max(low, high)
+        low_open = high_open = False
+        if kind == "range" and _FROM.search(folded[: first.start]):
+            begin = _FROM.search(folded[: first.start]).start()  # type: ignore[union-attr]
+        comparator = "range"
+    dimension = "number" if unit is None else dimension_of(unit.vector)
+    begin = min(begin, first.start)
+    while begin < first.start and folded[begin].isspace():
+        begin += 1
+    return Quantity(
+        low_value, high_value, low_open, high_open, dimension, comparator, about, change, begin, end, text[begin:end],
+        ("", ""),
+    )  # fmt: skip
+
+
+# '11%、12.4% 和 13.8%': several values of one thing.
+_LISTED = re.compile(r"\s?(?:、|和|及|与|/|and|or|,\s?and|,\s?or)\s?")
+
+
+def _with_subject(item: Quantity, folded: str, spans: list[tuple[int, int]], index: int) -> Quantity:
+    left = _clause_start(folded, item.start)
+    right = _clause_end(folded, item.end)
+    if index and spans[index - 1][1] > left and not _LISTED.fullmatch(folded, spans[index - 1][1], item.start):
+        left = spans[index - 1][1]
+    if index + 1 < len(spans) and spans[index + 1][0] < right:
+        right = spans[index + 1][0]
+    subject = (folded[left : item.start].strip(), folded[item.end : max(item.end, right)].strip())
+    return Quantity(
+        item.low, item.high, item.low_open, item.high_open, item.dimension, item.comparator, item.about, item.change,
+        item.start, item.end, item.quote, subject, (left, max(item.end, right)),
+    )  # fmt: skip

@@ -1,0 +1,506 @@
+"""Judging a need's requirements against an offer's own words: met, missing, or contradicted.
+
+A verdict other than *missing* always quotes one sentence of the offer as printed. When unsure, the
+verdict is *missing*: nobody is helped by a wrong tick.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from fairground.collect.core.records import OFFER_TEXT_FIELDS, Need, Offer, Requirement
+from fairground.language.normalise import fold
+from fairground.language.quantities import Quantity, quantities
+from fairground.language.sentences import sentences
+from fairground.match.core.lexicon import Lexicon, Token
+from fairground.match.core.requirements import requirements_of
+from fairground.match.core.results import Judgement, Verdict
+from fairground.match.core.stance import Stance, Stances
+from fairground.match.core.subjects import Subject, subject_of
+from fairground.match.core.targets import Answer, Target, answer, target_of
+
+_GENERIC_WEIGHT = 0.25
+_BESIDE_DENIAL = 0.4
+_COVERED = 0.75  # share of a requirement's words that one sentence must carry to meet it
+_DENIED = 0.6  # the same, for a sentence that denies one of them
+_DIGIT = re.compile(r"\d|[一二三四五六七八九十两百]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve)\b", re.IGNORECASE)
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_OPTIONAL = re.compile(r"\b(?:optional(?:ly)?|if\sneeded|on\srequest|where\snecessary)\b|可选|选配|按需|视情况", re.IGNORECASE)
+_CHOICE = re.compile(r"\s(?:or|and/or)\s|或者|或(?!许|然|多或少)|/(?=[\u4e00-\u9fff])")
+
+
+@dataclass(slots=True)
+class Fact:
+    """A value an offer states, with what it is of and whose it is."""
+
+    quantity: Quantity
+    subject: Subject
+    stance: Stance
+    sentence: int
+
+
+@dataclass(slots=True)
+class _Sentence:
+    text: str  # as printed
+    folded: str
+    field: str
+    tokens: list[Token]
+    signs: dict[str, int]  # key -> 1 said, 2 denied, 3 both
+    foreign: bool  # written in Latin script
+    stances: Stances | None = None
+    facts: list[Fact] | None = None
+
+
+@dataclass(slots=True)
+class PreparedOffer:
+    """An offer read once: its sentences, tokens, and (when first asked for) its quantities."""
+
+    offer: Offer
+    sentences: list[_Sentence]
+    index: dict[str, list[int]]  # key -> sentences that carry it
+    title_keys: frozenset[str]
+    _facts: dict[str, list[Fact]] | None = None
+
+    def facts(self) -> dict[str, list[Fact]]:
+        """Return the stated values by dimension."""
+        if self._facts is None:
+            self._facts = {}
+            for place, sentence in enumerate(self.sentences):
+                for fact in _facts_of(sentence, place):
+                    self._facts.setdefault(fact.quantity.dimension, []).append(fact)
+        return self._facts
+
+
+@dataclass(slots=True)
+class _Wanted:
+    quantity: Quantity
+    subject: Subject
+    target: Target
+
+
+@dataclass(slots=True)
+class PreparedRequirement:
+    """A requirement read once: wanted values, circumstances, and words with their weights."""
+
+    requirement: Requirement
+    wanted: list[_Wanted]
+    conditions: list[Quantity]
+    words: list[tuple[tuple[str, ...], int, float, bool]]  # keys, sign, weight, written in Latin script
+    weight: float
+    whole: bool  # speaks of the whole thing expressly: the value of a part is no answer
+
+
+@dataclass(slots=True)
+class PreparedNeed:
+    """A need with its requirements read once."""
+
+    need: Need
+    requirements: list[PreparedRequirement] = field(default_factory=list)
+
+
+def _facts_of(sentence: _Sentence, place: int) -> list[Fact]:
+    if not _DIGIT.search(sentence.folded):
+        return []
+    stances = _stances(sentence)
+    return [
+        Fact(item, subject_of(sentence.folded, item, sentence.tokens), stances.at(item.start, item.end), place)
+        for item in quantities(sentence.text)
+    ]
+
+
+def _stances(sentence: _Sentence) -> Stances:
+    if sentence.stances is None:
+        sentence.stances = Stances(sentence.folded)
+    return sentence.stances
+
+
+def prepare_offer(offer: Offer, lexicon: Lexicon) -> PreparedOffer:
+    """Read an offer's texts once; cost is linear in their length, about 1 ms for 1,500 characters."""
+    prepared: list[_Sentence] = []
+    seen: set[str] = set()
+    for name in OFFER_TEXT_FIELDS:
+        local = offer.texts.get(name)
+        if local is None:
+            continue
+        for text in sentences(local.both()):
+            if text not in seen:
+                seen.add(text)
+                prepared.append(_read(text, name, lexicon))
+    index: dict[str, list[int]] = {}
+    for place, sentence in enumerate(prepared):
+        for key in sentence.signs:
+            index.setdefault(key, []).append(place)
+    title = frozenset(key for sentence in prepared if sentence.field == "title" for key in sentence.signs)
+    return PreparedOffer(offer, prepared, index, title)
+
+
+def _read(text: str, name: str, lexicon: Lexicon) -> _Sentence:
+    folded = fold(text)
+    tokens = lexicon.tokens(folded)
+    signs: dict[str, int] = {}
+    for token in tokens:
+        mark = 1 if token.sign > 0 else 2
+        for key in token.keys:
+            signs[key] = signs.get(key, 0) | mark
+    return _Sentence(text, folded, name, tokens, signs, not _HAN.search(folded))
+
+
+def prepare_requirement(requirement: Requirement, lexicon: Lexicon) -> PreparedRequirement:
+    """Read one requirement."""
+    folded = fold(requirement.text)
+    tokens = lexicon.tokens(folded)
+    found = quantities(requirement.text)
+    read = [(item, subject_of(folded, item, tokens)) for item in found]
+    conditions = [item for item, subject in read if subject.condition and len(read) > 1]
+    wanted = [
+        _Wanted(item, subject, target_of(item, subject.better, folded))
+        for item, subject in read
+        if not any(item is condition for condition in conditions) and item.change != "before"
+    ]
+    if not wanted and conditions:
+        wanted = [_Wanted(item, subject, target_of(item, subject.better, folded)) for item, subject in read]
+        conditions = []
+    inside = [(item.start, item.end) for item in found]
+    words: list[tuple[tuple[str, ...], int, float, bool]] = []
+    seen: set[str] = set()
+    for token in tokens:
+        if token.keys[-1] in seen or any(first <= token.start < last for first, last in inside):
+            continue
+        seen.add(token.keys[-1])
+        keys = token.keys + tuple(key for name in token.keys for key in lexicon.renderings(name))
+        words.append((keys, token.sign, _GENERIC_WEIGHT if token.generic else 1.0, token.keys[-1].isascii()))
+    if any(sign < 0 for _, sign, _, _ in words):
+        # What must not be is the point of the sentence; the rest says where.
+        words = [(keys, sign, weight if sign < 0 else weight * _BESIDE_DENIAL, latin) for keys, sign, weight, latin in words]
+    return PreparedRequirement(requirement, wanted, conditions, words, sum(weight for _, _, weight, _ in words), bool(_WHOLE.search(folded)))
+
+
+def prepare_need(need: Need, lexicon: Lexicon) -> PreparedNeed:
+    """Find and read a need's requirements once, at most twelve of them."""
+    return PreparedNeed(need, [prepare_requirement(item, lexicon) for item in requirements_of(need)])
+
+
+def judge_pair(need: PreparedNeed, offer: PreparedOffer) -> tuple[Judgement, ...]:
+    """Judge every requirement of `need` against `offer`, in the need's order."""
+    return tuple(judge_prepared(requirement, offer) for requirement in need.requirements)
+
+
+def judge(requirement: Requirement, offer: Offer | PreparedOffer, lexicon: Lexicon | None = None) -> Judgement:
+    """Judge one requirement against one offer.
+
+    Parameters
+    ----------
+    requirement : Requirement
+    offer : Offer or PreparedOffer; prepare it once where more than one requirement is judged
+    lexicon : Lexicon or None; None reads with the built-in word list alone
+
+    Returns
+    -------
+    Judgement: met and contradicted quote one sentence as printed and name its field; missing has neither
+    """
+    lexicon = lexicon or Lexicon()
+    prepared = offer if isinstance(offer, PreparedOffer) else prepare_offer(offer, lexicon)
+    return judge_prepared(prepare_requirement(requirement, lexicon), prepared)
+
+
+def judge_prepared(prepared: PreparedRequirement, offer: PreparedOffer) -> Judgement:
+    """Judge one prepared requirement against one prepared offer."""
+    if prepared.requirement.excluded:
+        return _judge_excluded(prepared, offer)
+    if prepared.wanted:
+        return _judge_values(prepared, offer)
+    return _judge_words(prepared, offer)
+
+
+def _judgement(
+    prepared: PreparedRequirement, verdict: Verdict, sentence: _Sentence | None, reason_zh: str, reason_en: str
+) -> Judgement:
+    return Judgement(
+        prepared.requirement.text,
+        prepared.requirement.level,
+        verdict,
+        sentence.text if sentence else None,
+        sentence.field if sentence else None,
+        reason_zh,
+        reason_en,
+    )
+
+
+# --- values -------------------------------------------------------------------------------------
+
+# Units that are used for one thing only; and those that nearly are.
+_TELLING = frozenset({"specific energy", "specific capacity", "thermal conductivity", "viscosity", "trl", "ip"})
+_MOSTLY_TELLING = frozenset({"cycles", "money CNY", "money USD", "money EUR", "money GBP", "specific power", "rotation", "persons"})
+_WHOLE = re.compile(r"整|总|全套|\b(?:overall|total|whole|complete|entire|system)\b", re.IGNORECASE)
+_PART = re.compile(r"其中|之一|\bof which\b|\b(?:its|the)\s\w+\s(?:alone|only)\b", re.IGNORECASE)
+_DIMENSIONS_ALIKE = {"ratio": ("ratio", "number"), "number": ("number", "ratio")}
+
+
+def _overlap(tokens: Iterable[Token], keys: frozenset[str] | set[str], lexicon_keys: dict[str, tuple[str, ...]]) -> bool:
+    for token in tokens:
+        for key in token.keys:
+            if key in keys or any(other in keys for other in lexicon_keys.get(key, ())):
+                return True
+    return False
+
+
+def _comparable(tokens: Sequence[Token], foreign: bool, renderings: dict[str, tuple[str, ...]]) -> list[Token]:
+    """Leave out words that cannot be compared with a sentence in the other script."""
+    return [
+        token
+        for token in tokens
+        if token.keys[0][0] == "@" or token.keys[-1].isascii() == foreign or renderings.get(token.keys[-1])
+    ]
+
+
+def _same_subject(wanted: _Wanted, fact: Fact, sentence: _Sentence, prepared: PreparedRequirement, renderings: dict[str, tuple[str, ...]]) -> bool:
+    """Tell whether two quantities are values of the same thing; doubt means no."""
+    want, said = wanted.subject, fact.subject
+    if not want.head or not said.head:
+        return False
+    heads = set(want.head)
+    for key in want.head:
+        heads.update(renderings.get(key, ()))
+    if not heads & said.head or want.known != said.known:
+        return False
+    if any(said.sides.get(group, side) != side for group, side in want.sides.items()):
+        return False
+    asked = _comparable(want.modifiers, sentence.foreign, renderings)
+    keys = {key for token in said.modifiers for key in token.keys}
+    if _overlap(asked, keys, renderings):
+        return True
+    if fact.quantity.dimension in _TELLING or fact.quantity.dimension.startswith(("CNY·", "USD·", "EUR·")):
+        return True
+    implied = not said.explicit and want.explicit and want.better != "r"
+    if implied and (asked or (said.modifiers and fact.quantity.dimension not in _MOSTLY_TELLING)):
+        return False
+    if not asked:
+        part = bool(said.modifiers) and (prepared.whole or bool(_PART.search(sentence.folded[: fact.quantity.start])))
+        return not part
+    if said.modifiers:
+        return False
+    if _overlap(asked, set(sentence.signs), renderings):
+        return True
+    first = fact.quantity.reach[0]
+    if any(token.generic and first <= token.start < fact.quantity.start for token in sentence.tokens):
+        return True  # 'the sample's retention is 91 %': said of the offer itself
+    leading = sentence.tokens[0] if sentence.tokens else None
+    return leading is None or leading.generic or bool(leading.measured) or leading.start >= first
+
+
+def _judge_values(prepared: PreparedRequirement, offer: PreparedOffer) -> Judgement:
+    outcomes = [_judge_value(wanted, prepared, offer) for wanted in prepared.wanted]
+    for verdict in (Verdict.CONTRADICTED, Verdict.MISSING, Verdict.MET):
+        for outcome in outcomes:
+            if outcome[0] is verdict:
+                return _judgement(prepared, *outcome)
+    raise AssertionError("every wanted value has an outcome")
+
+
+Outcome = tuple[Verdict, _Sentence | None, str, str]
+
+
+def _judge_value(wanted: _Wanted, prepared: PreparedRequirement, offer: PreparedOffer) -> Outcome:
+    dimension = wanted.quantity.dimension
+    facts = offer.facts()
+    renderings = _renderings_of(prepared)
+    decided: dict[Verdict, list[tuple[Fact, _Sentence]]] = {}
+    why = ("供给没有说到这一项", "the offer does not speak of it")
+    for fact in [fact for name in _DIMENSIONS_ALIKE.get(dimension, (dimension,)) for fact in facts.get(name, ())]:
+        sentence = offer.sentences[fact.sentence]
+        if fact.quantity.change != wanted.quantity.change:
+            continue
+        if fact.subject.condition and not (wanted.subject.better == "r" or wanted.subject.condition):
+            continue
+        if not _same_subject(wanted, fact, sentence, prepared, renderings):
+            continue
+        if fact.stance is Stance.PROSPECT:
+            why = (f"“{fact.quantity.quote}”只是预期", f"'{fact.quantity.quote}' is only a prospect")
+            continue
+        if fact.stance is Stance.UNPROVEN:
+            why = (f"“{fact.quantity.quote}”尚未验证", f"'{fact.quantity.quote}' is not yet shown")
+            continue
+        if fact.stance is Stance.OTHER and not fact.quantity.change:
+            why = (f"“{fact.quantity.quote}”是别的产品的值", f"'{fact.quantity.quote}' is the value of another product")
+            continue
+        result = answer(wanted.target, fact.quantity, sentence.folded)
+        if result in (Answer.OPEN, Answer.BEST_CASE) or not _same_circumstances(prepared, sentence, fact):
+            why = _undecided(result, fact.quantity, wanted.quantity)
+            continue
+        decided.setdefault(Verdict(result.value), []).append((fact, sentence))
+    if len(decided) == 2:
+        # A value said of the whole outweighs one said of a named part.
+        whole = {verdict: [pair for pair in pairs if not pair[0].subject.modifiers] for verdict, pairs in decided.items()}
+        if sum(map(bool, whole.values())) == 1:
+            decided = {verdict: pairs for verdict, pairs in whole.items() if pairs}
+    if len(decided) == 2:
+        return Verdict.MISSING, None, "供给给出的几个值彼此不一致", "the offer states values that point both ways"
+    for verdict, pairs in decided.items():
+        fact, sentence = pairs[0]
+        said, asked = fact.quantity.quote, wanted.quantity.quote
+        if verdict is Verdict.MET:
+            return verdict, sentence, f"“{said}”满足“{asked}”", f"'{said}' meets '{asked}'"
+        return verdict, sentence, f"“{said}”不满足“{asked}”", f"'{said}' does not meet '{asked}'"
+    return Verdict.MISSING, None, *why
+
+
+def _undecided(result: Answer, said: Quantity, asked: Quantity) -> tuple[str, str]:
+    if result is Answer.BEST_CASE:
+        return f"“{said.quote}”只是最好情形", f"'{said.quote}' is a best case only"
+    if result is Answer.OPEN:
+        return f"“{said.quote}”不能判定“{asked.quote}”", f"'{said.quote}' does not settle '{asked.quote}'"
+    return f"“{said.quote}”的条件与要求不同", f"'{said.quote}' holds under other conditions"
+
+
+def _same_circumstances(prepared: PreparedRequirement, sentence: _Sentence, fact: Fact) -> bool:
+    """Tell whether the value holds under the circumstances that the requirement names in figures."""
+    for condition in prepared.conditions:
+        stated = [item for item in quantities(sentence.text) if item.dimension == condition.dimension and item != fact.quantity]
+        if not any(
+            item.low is not None and condition.low is not None and abs(item.low - condition.low) <= 0.02 * abs(condition.low)
+            for item in stated
+        ):
+            return False
+    return True
+
+
+def _renderings_of(prepared: PreparedRequirement) -> dict[str, tuple[str, ...]]:
+    return {keys[0]: keys[1:] for keys, _, _, _ in prepared.words} | {
+        key: keys for keys, _, _, _ in prepared.words for key in keys[:2]
+    }
+
+
+# --- words --------------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Reading:
+    """How far one sentence speaks of a requirement's words."""
+
+    share: float  # of the comparable weight
+    denied: float  # share whose sign is turned round
+    denied_words: int
+    matched: int
+
+
+def _words_in(prepared: PreparedRequirement, sentence: _Sentence, more: dict[str, int] | None = None) -> _Reading:
+    hit = denied = 0.0
+    denied_words = matched = 0
+    for keys, sign, weight, _ in prepared.words:
+        marks = 0
+        for key in keys:
+            marks |= sentence.signs.get(key, 0)
+        if not marks and more:
+            for key in keys:
+                marks |= more.get(key, 0)
+        if not marks:
+            continue
+        matched += 1
+        hit += weight
+        if not marks & (1 if sign > 0 else 2):
+            denied += weight
+            denied_words += 1
+    return _Reading(hit / prepared.weight, denied / prepared.weight, denied_words, matched)
+
+
+def _candidates(prepared: PreparedRequirement, offer: PreparedOffer) -> list[int]:
+    counts: dict[int, float] = {}
+    for keys, _, weight, _ in prepared.words:
+        places: set[int] = set()
+        for key in keys:
+            places.update(offer.index.get(key, ()))
+        for place in places:
+            counts[place] = counts.get(place, 0.0) + weight
+    least = min(0.4 * prepared.weight, max(counts.values(), default=0.0))
+    return [place for place, weight in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if weight >= least][:6]
+
+
+def _stance_of_words(prepared: PreparedRequirement, sentence: _Sentence) -> Stance:
+    stances = _stances(sentence)
+    if stances.plain:
+        return Stance.OWN
+    wanted = {key for keys, _, weight, _ in prepared.words if weight > _GENERIC_WEIGHT for key in keys}
+    worst = Stance.OWN
+    asked = [token for token in sentence.tokens if any(key in wanted for key in token.keys)]
+    own_words = [(token.start, token.end) for token in asked]
+    for token in asked:
+        if not token.generic:
+            stance = stances.at(token.start, token.end, own_words)
+            if stance is not Stance.OWN:
+                worst = stance
+    return worst
+
+
+_WHY_NOT = {
+    Stance.PROSPECT: ("只是预期，尚未实现", "only a prospect"),
+    Stance.UNPROVEN: ("尚未验证", "not yet shown"),
+    Stance.OTHER: ("说的是别的产品", "said of another product"),
+}
+_SILENT = ("供给没有说到这一项", "the offer does not speak of it")
+
+
+def _judge_words(prepared: PreparedRequirement, offer: PreparedOffer) -> Judgement:
+    if prepared.weight == 0:
+        return _judgement(prepared, Verdict.MISSING, None, "要求里没有可核对的内容", "the requirement says nothing that can be checked")
+    why = _SILENT
+    met: _Sentence | None = None
+    denied: tuple[float, _Sentence] | None = None
+    for place in _candidates(prepared, offer):
+        sentence = offer.sentences[place]
+        reading = _words_in(prepared, sentence)
+        if reading.share < _COVERED:
+            # The neighbour before may name what 'it' is; the title names what all is about.
+            title = {key: 1 for key in offer.title_keys}
+            reading = _words_in(prepared, sentence, title) if reading.share >= 0.4 else reading
+        if reading.share < _DENIED:
+            continue
+        stance = _stance_of_words(prepared, sentence)
+        if stance is not Stance.OWN:
+            why = _WHY_NOT[stance]
+            continue
+        if _OPTIONAL.search(sentence.folded):
+            continue
+        if reading.denied_words:
+            if denied is None and reading.denied >= 0.2:
+                denied = (reading.share, sentence)
+        elif met is None and reading.share >= _COVERED:
+            met = sentence
+    if met is not None and denied is not None:
+        return _judgement(prepared, Verdict.MISSING, None, "供给前后说法不一", "the offer says both")
+    if met is not None:
+        return _judgement(prepared, Verdict.MET, met, "供给原文说到全部要点", "the offer's sentence says so")
+    if denied is not None:
+        return _judgement(prepared, Verdict.CONTRADICTED, denied[1], "供给原文与要求相反", "the offer's sentence says the opposite")
+    return _judgement(prepared, Verdict.MISSING, None, *why)
+
+
+def _judge_excluded(prepared: PreparedRequirement, offer: PreparedOffer) -> Judgement:
+    """A refused approach: an offer that uses it is contradicted, one that says it does without is met."""
+    used: _Sentence | None = None
+    unused: _Sentence | None = None
+    why = _SILENT
+    content = [(keys, weight) for keys, _, weight, _ in prepared.words if weight > _GENERIC_WEIGHT] or [
+        (keys, weight) for keys, _, weight, _ in prepared.words
+    ]
+    for sentence in offer.sentences:
+        marks = [0] * len(content)
+        for place, (keys, _) in enumerate(content):
+            for key in keys:
+                marks[place] |= sentence.signs.get(key, 0)
+        hits = [mark for mark in marks if mark]
+        if not hits or len(hits) < len(content) / 2:
+            continue
+        stance = _stance_of_words(prepared, sentence)
+        if any(mark == 2 for mark in hits):
+            if stance is not Stance.PROSPECT and unused is None:
+                unused = sentence
+        elif len(hits) >= 0.75 * len(content):
+            if stance is Stance.OWN and used is None:
+                used = sentence
+            elif stance is not Stance.OWN:
+                why = _WHY_NOT[stance]
+    if used is not None and unused is None:
+        return _judgement(prepared, Verdict.CONTRADICTED, used, "供给用了需求排除的做法", "the offer uses the refused approach")
+    if unused is not None and used is None:
+        return _judgement(prepared, Verdict.MET, unused, "供给说明不用这一做法", "the offer says it does without")
+    return _judgement(prepared, Verdict.MISSING, None, *why)

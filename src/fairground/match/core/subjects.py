@@ -1,0 +1,136 @@
+"""What a quantity is a value of: the measurand nearest to it, and the words that narrow it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+from fairground.language.quantities import Quantity
+from fairground.match.core.lexicon import Concept, Lexicon, Token, sides_of
+
+# Where a unit alone says what is measured. Lengths, times and ratios say nothing by themselves.
+_IMPLIED = {
+    "temperature": "temperature",
+    "pressure": "operating pressure",
+    "power": "power",
+    "voltage": "voltage",
+    "current": "current",
+    "mass": "weight",
+    "speed": "speed",
+    "frequency": "frequency",
+    "data rate": "data rate",
+    "frame rate": "frame rate",
+    "rotation": "rotational speed",
+    "money CNY": "cost",
+    "money USD": "cost",
+    "money EUR": "cost",
+    "money GBP": "cost",
+    "specific energy": "energy density",
+    "specific power": "power density",
+    "specific capacity": "specific capacity",
+    "thermal conductivity": "thermal conductivity",
+    "viscosity": "viscosity",
+    "cycles": "cycle life",
+    "trl": "trl",
+    "ip": "ip rating",
+    "pixels": "resolution",
+    "resistance": "resistance",
+    "area": "area",
+    "persons": "operators",
+}
+
+_CONDITION_BEFORE = re.compile(
+    r"(?:\bat|\bunder|\bafter|\bduring|\bwhen|\bin\s(?:a|an)|在|于|经|经过|当|历经)\s*(?:an?\s|the\s)?$", re.IGNORECASE
+)
+_CONDITION_WORD = re.compile(r"(?:\bat|\bunder|\bafter|\bwhen|在|经|经过|当|于)\s?[^,，;；]{0,16}$", re.IGNORECASE)
+_CONDITION_AFTER = re.compile(
+    r"\s?[\u4e00-\u9fff]{0,6}?(?:条件下|环境下|环境中|情况下|温度下|压力下|下(?!降|限|一|游|载|沉|料)"
+    r"|时(?!间|长|延|效|候)|后(?!续|期|台|端))"
+)
+_BESIDE = re.compile(r"[\s-]*(?:的|in\s|of\s|or\s\w+\s)?\s*")
+_LINKED = re.compile(r"(?:\s|:|：|=|is|are|was|of|为|达到?|可达|高达|约|at|a|an|the|reaches|to|\()*", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Subject:
+    """The measurand of one quantity.
+
+    `head` holds the keys that may name it; `explicit` says the text names it (a unit alone implies
+    it otherwise); `known` that it is in the word list rather than merely the nearest noun; `better`
+    is '+', '-', 'r' or '0' as in data/terms.tsv, '' where not known; `sides` the exclusive qualifiers
+    (input or output); `condition` that the quantity is a circumstance ('at 85 °C') and no result.
+    """
+
+    head: frozenset[str]
+    explicit: bool
+    known: bool
+    better: str
+    modifiers: tuple[Token, ...]
+    sides: dict[int, int]
+    condition: bool
+
+
+def _fitting(token: Token, dimension: str) -> list[Concept]:
+    return [concept for concept in token.measured if dimension in concept.dimensions]
+
+
+@lru_cache(maxsize=1)
+def _implied() -> dict[str, tuple[frozenset[str], str]]:
+    lexicon = Lexicon()
+    found: dict[str, tuple[frozenset[str], str]] = {}
+    for dimension, words in _IMPLIED.items():
+        concepts = [concept for token in lexicon.tokens(words) for concept in _fitting(token, dimension)]
+        found[dimension] = (frozenset("@" + concept.id for concept in concepts), concepts[0].better)
+    return found
+
+
+def _is_condition(text: str, quantity: Quantity, left: Sequence[Token]) -> bool:
+    before = text[max(0, quantity.start - 24) : quantity.start]
+    if _CONDITION_BEFORE.search(before):
+        return True
+    if _CONDITION_AFTER.match(text, quantity.end) is None:
+        return False
+    return bool(_CONDITION_WORD.search(before)) or not any(token.measured for token in left)
+
+
+def _named(text: str, quantity: Quantity, left: Sequence[Token], right: Sequence[Token]) -> Token | None:
+    """Choose the measurand's word: right after the unit, else nearest before, else nearest after."""
+    before = next((token for token in reversed(left) if _fitting(token, quantity.dimension)), None)
+    after = next((token for token in right if _fitting(token, quantity.dimension)), None)
+    if after is not None and _BESIDE.fullmatch(text, quantity.end, after.start):
+        linked = before is not None and _LINKED.fullmatch(text, before.end, quantity.start)
+        if not linked:
+            return after
+    return before or after
+
+
+def subject_of(text: str, quantity: Quantity, tokens: Sequence[Token]) -> Subject:
+    """Find what `quantity` measures in the folded sentence `text` with its `tokens`."""
+    first, last = quantity.reach
+    left = [token for token in tokens if first <= token.start and token.end <= quantity.start]
+    right = [token for token in tokens if quantity.end <= token.start and token.end <= last]
+    dimension = quantity.dimension
+    named = _named(text, quantity, left, right)
+    if named is None and not left:
+        # '效率方面, 达到 92%': the clause before names it and has no value of its own.
+        earlier = [token for token in tokens if token.end <= first]
+        named = next((token for token in reversed(earlier[-3:]) if _fitting(token, dimension)), None)
+    explicit, known, better = named is not None, True, ""
+    if named is not None:
+        concepts = _fitting(named, dimension)
+        head, better = frozenset("@" + concept.id for concept in concepts), concepts[0].better
+    elif dimension in _implied():
+        head, better = _implied()[dimension]
+    else:
+        known = False
+        near = [token for token in left if not token.generic][-1:] or [token for token in right if not token.generic][:1]
+        named = near[0] if near else None
+        head = frozenset(named.keys) if named else frozenset()
+    modifiers = tuple(
+        token
+        for token in (*left, *right[: 3 if left else 6])
+        if token is not named and not token.generic and token.sign > 0 and head.isdisjoint(token.keys) and not (token.measured and named and token.start > quantity.end)
+    )
+    keys = [key for token in (*left, *right) for key in token.keys]
+    condition = _is_condition(text, quantity, left)
+    return Subject(head, explicit, known, better, modifiers, sides_of(keys), condition)
