@@ -165,7 +165,9 @@ def _against(judgements: Sequence[Judgement]) -> list[Phrase]:
 def _flagged(flags: Sequence[Flag]) -> list[Phrase]:
     found: list[Phrase] = []
     for severity, zh, en in (("blocks", "不允许", "rules it out"), ("warns", "存疑", "speaks against it")):
-        names = [phrase(CONSTRAINT_WORD, flag.constraint) for flag in flags if flag.severity == severity]
+        names = [
+            phrase(CONSTRAINT_WORD, clip(flag.constraint, 40)) for flag in flags if flag.severity == severity
+        ]
         if names:
             names_zh, names_en = listed(names)
             found.append((f"{names_zh}{zh}", f"{names_en} {en}"))
@@ -200,7 +202,7 @@ def _weakest_part(match: Match, best: Match) -> list[Phrase]:
     gap, name = max(gaps, default=(0.0, ""))
     if gap < _TELLING_GAP:
         return []
-    zh, en = phrase(PART_WORD, name)
+    zh, en = phrase(PART_WORD, clip(name, 40))
     mine, first = match.parts[name], best.parts[name]
     return [
         (f"{zh}得分 {mine:.2f}，首位为 {first:.2f}", f"{en} {mine:.2f}, against {first:.2f} for the first")

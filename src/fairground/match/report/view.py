@@ -336,7 +336,7 @@ def offer_facts(offer: Need | Offer) -> tuple[Fact, ...]:
 def _more_facts(record: Need | Offer) -> tuple[Fact, ...]:
     facts = []
     if record.partnership:
-        wanted = listed([phrase(PARTNERSHIP_WORD, code) for code in record.partnership])
+        wanted = listed([phrase(PARTNERSHIP_WORD, clip(code, 40)) for code in record.partnership])
         facts.append(_fact(("合作方式", "Partnership"), both(*wanted)))
     if record.ipr:
         facts.append(_fact(("知识产权", "IPR"), printed(record.ipr, 120)))
@@ -410,7 +410,11 @@ def _reason(judgement: Judgement, shared_terms: Sequence[str], *, brief: bool) -
     says = field = SafeString()
     if judgement.sentence:
         says = marked(judgement.sentence, [*shared_terms, *_measured(judgement)], 140 if brief else 360)
-        field = both(*phrase(FIELD_WORD, judgement.field)) if judgement.field and not brief else SafeString()
+        field = (
+            both(*phrase(FIELD_WORD, clip(judgement.field, 40)))
+            if judgement.field and not brief
+            else SafeString()
+        )
     return ReasonView(
         verdict=judgement.verdict.value,
         ask=printed(judgement.requirement, 80 if brief else 300),
@@ -431,9 +435,9 @@ def _measured(judgement: Judgement) -> list[str]:
 
 def _flag(flag: Flag, limit: int) -> FlagView:
     return FlagView(
-        flag.severity,
-        both(*phrase(SEVERITY_WORD, flag.severity)),
-        both(*phrase(CONSTRAINT_WORD, flag.constraint)),
+        flag.severity if flag.severity in SEVERITY_WORD else "open",
+        both(*phrase(SEVERITY_WORD, clip(flag.severity, 20))),
+        both(*phrase(CONSTRAINT_WORD, clip(flag.constraint, 40))),
         both(clip(flag.reason_zh, limit), clip(flag.reason_en, limit)),
     )
 
@@ -450,7 +454,7 @@ def _tally_line(match: Match) -> SafeString:
 
 
 def _parts(match: Match) -> SafeString:
-    told = [(phrase(PART_WORD, name), f"{value:.2f}") for name, value in match.parts.items()]
+    told = [(phrase(PART_WORD, clip(name, 40)), f"{value:.2f}") for name, value in match.parts.items()]
     return both(
         " · ".join(f"{zh} {value}" for (zh, _), value in told),
         " · ".join(f"{en} {value}" for (_, en), value in told),
