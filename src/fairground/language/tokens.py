@@ -8,6 +8,7 @@ by itself: what comparing two texts for sameness needs. Each channel wants its o
 """
 
 import functools
+import itertools
 import re
 import unicodedata
 from array import array
@@ -21,9 +22,11 @@ import rjieba
 import Stemmer
 from numpy.typing import NDArray
 
+from fairground.language.ascii_words import DROPPED, AsciiWords
+
 Channel = Literal["word", "printed", "han_unigram", "han_bigram", "han_trigram"]
 
-DROPPED = -1  # the id of stop words and, with grow=False, of unknown tokens, before they are taken out
+_TEXTS_AT_ONCE = 1000
 
 _GRAM_LENGTH: dict[Channel, int] = {"han_unigram": 1, "han_bigram": 2, "han_trigram": 3}
 
@@ -55,12 +58,6 @@ _PRINTED = re.compile(f"[{_HAN}]|[^\\W_{_HAN}]+")  # a Chinese character or a ru
 _NOT_WORD = re.compile(r"[^\w\x00-\x7f]+")
 _COMBINING = re.compile("[\u0300-\u036f]+")
 
-# Lower-cases ASCII letters, keeps digits, and turns every other byte into a space.
-_ASCII_FOLD = bytes(
-    byte + 32 if 65 <= byte <= 90 else byte if 48 <= byte <= 57 or 97 <= byte <= 122 else 32
-    for byte in range(256)
-)
-
 
 @dataclass(frozen=True, slots=True)
 class TokenStream:
@@ -81,18 +78,6 @@ class TokenStream:
         return self.ids[self.offsets[text] : self.offsets[text + 1]]
 
 
-class _WordIds(dict[bytes, int]):
-    """Printed ASCII word → token id, filled as words are met, so that a word is stemmed once."""
-
-    def __init__(self, id_of_new: Callable[[bytes], int]) -> None:
-        super().__init__()
-        self._id_of_new = id_of_new
-
-    def __missing__(self, word: bytes) -> int:
-        token_id = self[word] = self._id_of_new(word)
-        return token_id
-
-
 class Vocabulary:
     """Token ↔ id. Ids count up from 0 in the order tokens are first met.
 
@@ -102,8 +87,7 @@ class Vocabulary:
     def __init__(self, tokens: Iterable[str] = ()) -> None:
         self._tokens: list[str] = []
         self._ids: dict[str, int] = {}
-        self._word_ids: dict[tuple[Channel, bool], _WordIds] = {}
-        self._frozen_at = 0
+        self._ascii_words: dict[Channel, AsciiWords] = {}
         for token in tokens:
             self.add(token)
 
@@ -130,19 +114,10 @@ class Vocabulary:
         """Return the id of `token`, or -1 where it is unknown."""
         return self._ids.get(token, DROPPED)
 
-    def _ascii_word_ids(self, channel: Channel, *, grow: bool) -> _WordIds:
-        if self._frozen_at != len(self._tokens):  # what was unknown then may be known now
-            self._word_ids = {key: ids for key, ids in self._word_ids.items() if key[1]}
-            self._frozen_at = len(self._tokens)
-        if (channel, grow) not in self._word_ids:
-            id_of_token = self.add if grow else self.id_of
-
-            def id_of_new(word: bytes) -> int:
-                token = word.decode("ascii") if channel == "printed" else _token_of_word(word.decode("ascii"))
-                return id_of_token(token) if token else DROPPED
-
-            self._word_ids[channel, grow] = _WordIds(id_of_new)
-        return self._word_ids[channel, grow]
+    def _words_of(self, channel: Channel) -> AsciiWords:
+        if channel not in self._ascii_words:
+            self._ascii_words[channel] = AsciiWords(str if channel == "printed" else _token_of_word)
+        return self._ascii_words[channel]
 
 
 def tokenise(
@@ -165,26 +140,53 @@ def tokenise(
 
     Cost: O(characters); each distinct English word is stemmed once per vocabulary.
     """
-    ids = array("i")
-    ends = np.zeros(len(texts) + 1, np.int64)
-    lookup = vocabulary.add if grow else vocabulary.id_of
-    if channel in ("word", "printed"):
+    id_of = vocabulary.add if grow else vocabulary.id_of
+    if channel == "word" or channel == "printed":
         split = _tokens_of_folded if channel == "word" else _printed_words
-        ascii_id = vocabulary._ascii_word_ids(channel, grow=grow).__getitem__
-        for row, text in enumerate(texts, start=1):
-            text = _fold(text)
-            if text.isascii():
-                ids.extend(map(ascii_id, text.encode("ascii").translate(_ASCII_FOLD).split()))
-            else:
-                ids.extend(map(lookup, split(text)))
-            ends[row] = len(ids)
+        parts = list(_word_ids(texts, vocabulary._words_of(channel), id_of, split))
     else:
         length = _GRAM_LENGTH[channel]
-        for row, text in enumerate(texts, start=1):
-            if not text.isascii():
-                ids.extend(map(lookup, _grams(_fold(text), length)))
-            ends[row] = len(ids)
-    return _without_dropped(np.frombuffer(ids, np.int32) if ids else np.zeros(0, np.int32), ends)
+        grams = ([] if text.isascii() else map(id_of, _grams(_fold(text), length)) for text in texts)
+        parts = [_ids_and_ends(grams)]
+    starts = np.cumsum([0, *(len(ids) for ids, _ in parts)])
+    ids = np.concatenate([np.zeros(0, np.int32), *(ids for ids, _ in parts)])
+    ends = [ends + start for (_, ends), start in zip(parts, starts[:-1], strict=True)]
+    return _without_dropped(ids, np.concatenate([np.zeros(1, np.int64), *ends]))
+
+
+_Part = tuple[NDArray[np.int32], NDArray[np.int64]]  # ids, and where each text ends among them
+
+
+def _word_ids(
+    texts: Sequence[str],
+    words: AsciiWords,
+    id_of: Callable[[str], int],
+    split: Callable[[str], Iterable[str]],
+) -> Iterator[_Part]:
+    """Yield the ids of the texts in order: runs of plain ASCII the fast way, others by `split`."""
+    folded = map(_fold, texts)
+    for plain, run in itertools.groupby(folded, str.isascii):
+        if plain:
+            while batch := list(itertools.islice(run, _TEXTS_AT_ONCE)):
+                yield words.ids_of(batch, id_of)
+        else:
+            yield _ids_and_ends(map(id_of, split(text)) for text in run)
+
+
+def _ids_and_ends(texts: Iterable[Iterable[int]]) -> _Part:
+    ids = array("i")
+    ends = array("q")
+    for tokens in texts:
+        ids.extend(tokens)
+        ends.append(len(ids))
+    return np.array(ids, np.int32), np.array(ends, np.int64)
+
+
+def _without_dropped(ids: NDArray[np.int32], ends: NDArray[np.int64]) -> TokenStream:
+    kept = ids != DROPPED
+    kept_before = np.zeros(len(ids) + 1, np.int64)
+    np.cumsum(kept, out=kept_before[1:])
+    return TokenStream(ids[kept], kept_before[ends])
 
 
 def surface_forms(text: str) -> list[tuple[str, str]]:
@@ -205,15 +207,6 @@ def surface_forms(text: str) -> list[tuple[str, str]]:
         else:
             forms.extend((token, printed) for token in _tokens_of_folded(folded))
     return forms
-
-
-def _without_dropped(ids: NDArray[np.int32], ends: NDArray[np.int64]) -> TokenStream:
-    kept = ids != DROPPED
-    if kept.all():
-        return TokenStream(ids.copy(), ends)
-    kept_before = np.zeros(len(ids) + 1, np.int64)
-    np.cumsum(kept, out=kept_before[1:])
-    return TokenStream(ids[kept], kept_before[ends])
 
 
 def _fold(text: str) -> str:
