@@ -1,9 +1,9 @@
 """Make the zh–en dictionary table from its sources, and measure it.
 
 A map from Chinese words to English stems is fitted by MAP Model 1 (Brown et al. 1993, with a Dirichlet
-prior): the words inside a longer Chinese word or title, overlaps included, compete to explain each stem of its
-English side. The prior of a word is its own dictionary entry. So the senses that compounds use gain and the
-others fade.
+prior): the words inside a longer Chinese word or title, overlaps included, compete to explain each stem of
+its English side. The prior of a word is its own dictionary entry. So the senses that compounds use gain and
+the others fade.
 
 Read: CC-CEDICT, IPC titles, our own terms; for the use of words also CSL titles and abstracts, IPC and
 GB/T 4754. The NSFC discipline names are the benchmark and are read by --measure only.
@@ -31,6 +31,7 @@ from fairground.language.normalise import fold
 
 HAN = re.compile("[\u3400-\u9fff]")
 ONLY_HAN = re.compile("[\u3400-\u9fff·]+")
+IPC_PARALLEL = "ipc_parallel_section_class_subclass.csv"
 LONGEST_WORD = 10
 LONGEST_PHRASE = 8  # characters; a longer Chinese text is no dictionary entry
 MOST_STEMS = 8
@@ -161,6 +162,8 @@ def priors(entries: Mapping[str, Sequence[Sense]], terms: Iterable[tuple[str, Se
         own: Counter[str] = Counter()
         for rendering in renderings:
             spread(tuple(dict.fromkeys(english_stems(rendering))), 1.0, own)
+        if not own:
+            raise SystemExit(f"terms_zh_en.tsv: {term!r} has only stop words in English; leave the term out")
         mixed = Counter({stem: OWN_TERM * share for stem, share in normalised(own).items()})
         for stem, share in table.get(term, {}).items():
             mixed[stem] += (1 - OWN_TERM) * share
@@ -342,35 +345,67 @@ def read_names(path: Path) -> list[tuple[str, str]]:
     return list(dict.fromkeys(rows))
 
 
+def read_subclasses(path: Path) -> list[tuple[str, str]]:
+    """Whole IPC subclass titles without their bracketed notes, whose class symbols would give them away."""
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        rows = [row for row in csv.DictReader(stream) if row["level"] == "subclass"]
+    return [(without_brackets(row["title_zh"]), without_brackets(row["title_en"]).lower()) for row in rows]
+
+
 def found(
     pairs: Sequence[tuple[str, str]], language: Language, dictionary: Dictionary
 ) -> tuple[float, float]:
-    """Recall@10 and MRR@10 of finding the name of `language` by the other one, among all distinct names."""
+    """Recall@10 and MRR@10 of finding the text of `language` by the other one, among all distinct texts.
+
+    Texts that are equal are one text, so each of its partners is a right answer.
+    """
     asked = [(english, chinese) if language == "zh" else (chinese, english) for chinese, english in pairs]
     right: dict[str, set[str]] = defaultdict(set)
     for query, answer in asked:
         right[query].add(answer)
-    names, queries = sorted({answer for _, answer in asked}), sorted(right)
-    positions, _ = CrossLanguageIndex.build(names, language, dictionary).search(queries, 10)
+    texts, queries = sorted({answer for _, answer in asked}), sorted(right)
+    positions, _ = CrossLanguageIndex.build(texts, language, dictionary).search(queries, 10)
     recalls, reciprocals = [], []
     for query, row in zip(queries, positions.tolist(), strict=True):
-        hits = [rank for rank, i in enumerate(row, start=1) if i >= 0 and names[i] in right[query]]
+        hits = [rank for rank, i in enumerate(row, start=1) if i >= 0 and texts[i] in right[query]]
         recalls.append(len(hits) / len(right[query]))
         reciprocals.append(1 / hits[0] if hits else 0.0)
     return float(np.mean(recalls)), float(np.mean(reciprocals))
 
 
-def measure(
-    tables: Mapping[str, Dictionary], pairs: Sequence[tuple[str, str]]
+def measure(name: str, table: Table, pairs: Sequence[tuple[str, str]]) -> dict[str, float]:
+    """Both directions with one table, printed and returned."""
+    dictionary = in_memory(table, {})
+    (r1, m1), (r2, m2) = found(pairs, "en", dictionary), found(pairs, "zh", dictionary)
+    print(f"{name:48} {r1:10.4f} {m1:.4f} {r2:11.4f} {m2:.4f} {(r1 + r2) / 2:11.4f} {(m1 + m2) / 2:.4f}")
+    return {"zh_en_recall10": r1, "zh_en_mrr10": m1, "en_zh_recall10": r2, "en_zh_mrr10": m2}
+
+
+def measure_sources(
+    entries: Mapping[str, Sequence[Sense]],
+    terms: Sequence[tuple[str, Sequence[str]]],
+    titles: Sequence[tuple[str, str]],
+    classif: Path,
 ) -> dict[str, dict[str, float]]:
-    """Both directions for each dictionary, printed as they come."""
-    figures: dict[str, dict[str, float]] = {}
-    print(f"{'sources':44} zh→en R@10   MRR   en→zh R@10   MRR    mean R@10   MRR")
-    for name, dictionary in tables.items():
-        (r1, m1), (r2, m2) = found(pairs, "en", dictionary), found(pairs, "zh", dictionary)
-        print(f"{name:44} {r1:10.4f} {m1:.4f} {r2:11.4f} {m2:.4f} {(r1 + r2) / 2:11.4f} {(m1 + m2) / 2:.4f}")
-        figures[name] = {"zh_en_recall10": r1, "zh_en_mrr10": m1, "en_zh_recall10": r2, "en_zh_mrr10": m2}
-    return figures
+    """What each source is worth, on names and titles that the tables measured have not seen."""
+    pairs = read_names(classif / "nsfc_disciplines_zh_en.csv")
+    names = {fold(chinese).lower() for chinese, _ in pairs}
+    elsewhere = [(term, renderings) for term, renderings in terms if term not in names]
+    subclasses = read_subclasses(classif / IPC_PARALLEL)
+    unlearned = make(entries, [], [], learn=False)
+    without_titles = make(entries, terms, [])
+    rows = [
+        ("NSFC: CEDICT, not learned", unlearned, pairs),
+        ("NSFC: CEDICT", make(entries, [], []), pairs),
+        ("NSFC: CEDICT + IPC", make(entries, [], titles), pairs),
+        ("NSFC: CEDICT + our terms", without_titles, pairs),
+        ("NSFC: all, less our terms that are NSFC names", make(entries, elsewhere, titles), pairs),
+        ("NSFC: all, the shipped table", make(entries, terms, titles), pairs),
+        ("IPC subclasses: CEDICT, not learned", unlearned, subclasses),
+        ("IPC subclasses: CEDICT + our terms", without_titles, subclasses),
+    ]
+    print(f"{'':48} zh→en R@10   MRR   en→zh R@10   MRR    mean R@10   MRR")
+    return {name: measure(name, table, texts) for name, table, texts in rows}
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -383,30 +418,18 @@ def main(arguments: Sequence[str]) -> int:
     )
     parser.add_argument("--out", type=Path, required=True, help="the .npz table")
     parser.add_argument(
-        "--measure", type=Path, metavar="JSON", help="measure on the NSFC names, each source apart"
+        "--measure", type=Path, metavar="JSON", help="figures for each source, on unseen names"
     )
     options = parser.parse_args(arguments)
     classif = options.data / "geo/classif"
     entries = read_cedict(options.data / "geo/dict/cc-cedict.tsv.gz")
     terms = [(fold(term).lower(), renderings) for term, renderings in shipped_terms()]
-    titles = read_ipc(classif / "ipc_parallel_section_class_subclass.csv")
+    titles = read_ipc(classif / IPC_PARALLEL)
     table = make(entries, terms, titles)
-    counts = usage(monolingual(options.data), table)
-    np.savez_compressed(options.out, **arrays(table, counts))
+    np.savez_compressed(options.out, **arrays(table, usage(monolingual(options.data), table)))
     print(f"{len(table)} words, {sum(map(len, table.values()))} entries, {options.out.stat().st_size} bytes")
     if options.measure:
-        pairs = read_names(classif / "nsfc_disciplines_zh_en.csv")
-        names = {chinese for chinese, _ in pairs}
-        elsewhere = [(term, renderings) for term, renderings in terms if term not in names]
-        tables = {
-            "CEDICT, not learned": make(entries, [], [], learn=False),
-            "CEDICT": make(entries, [], []),
-            "CEDICT + IPC": make(entries, [], titles),
-            "CEDICT + our terms": make(entries, terms, []),
-            "all, less the terms that are NSFC names": make(entries, elsewhere, titles),
-            "all: the shipped table": table,
-        }
-        figures = measure({name: in_memory(made, counts) for name, made in tables.items()}, pairs)
+        figures = measure_sources(entries, terms, titles, classif)
         options.measure.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     return 0
 

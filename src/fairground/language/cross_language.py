@@ -2,8 +2,8 @@
 
 Both sides meet in English stems: an English text has its own, a Chinese text the weighted ones of its gloss.
 Three views of the stems are compared by cosine: the whole stem, and its first five and four letters, because
-*immune*, *immunity* and *immunology* are one word in Chinese and three stems in English. From each text half
-of its likeness to a reference population (our technical terms) is taken off, so that a text that is like
+*immune*, *immunity* and *immunology* are one word in Chinese and three stems in English. From each text a
+part of its likeness to a reference population (our technical terms) is taken off, so that a text that is like
 everything does not crowd out the one that fits.
 """
 
@@ -31,7 +31,7 @@ Bag = Mapping[str, float]
 _VIEWS = ((0, 0.5), (5, 0.25), (4, 0.25))
 # Weights in a bag count less than proportionally: a gloss fans out, an English text repeats.
 _POWER: Mapping[Language, float] = {"zh": 0.35, "en": 0.5}
-_HUB_SHARE = 0.5
+_HUB_SHARE = 0.35
 _HUB_NEIGHBOURS = 10
 _BLOCK_CELLS = 4_000_000  # most scores held at a time
 
@@ -152,7 +152,7 @@ class CrossLanguageIndex:
         -------
         positions : int64[n_query, k], best first, equal scores by position; -1 where no further text shares
             anything with the query
-        scores : float64[n_query, k] in [-0.5, 1], higher is better; -inf where the position is -1
+        scores : float64[n_query, k] in [-0.35, 1], higher is better; -inf where the position is -1
         """
         positions = np.full((len(queries), k), -1, dtype=np.int64)
         scores = np.full((len(queries), k), -np.inf)

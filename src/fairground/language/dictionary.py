@@ -7,6 +7,7 @@ its own licence stand in `data/zh_en_lexicon.LICENSE.md`. `cross_language` searc
 """
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -77,11 +78,14 @@ class Dictionary:
         return longest
 
     @cached_property
-    def _by_stem(self) -> tuple[dict[str, int], Ints, Ints]:
-        """Stem numbers, and the entries ordered by stem with the first entry of each."""
+    def _stem_numbers(self) -> dict[str, int]:
+        return {stem: i for i, stem in enumerate(self.stems)}
+
+    @cached_property
+    def _by_stem(self) -> tuple[Ints, Ints]:
+        """The entries ordered by stem, and where each stem's begin."""
         order = np.argsort(self.stem_ids, kind="stable")
-        first = np.searchsorted(self.stem_ids[order], np.arange(len(self.stems) + 1))
-        return {stem: i for i, stem in enumerate(self.stems)}, order, first
+        return order, np.searchsorted(self.stem_ids[order], np.arange(len(self.stems) + 1))
 
     def translations(self, word: str) -> tuple[tuple[str, float], ...]:
         """See the function `translations`."""
@@ -96,10 +100,10 @@ class Dictionary:
 
     def translations_en(self, stem: str, limit: int = 20) -> tuple[tuple[str, float], ...]:
         """See the function `translations_en`."""
-        stem_numbers, order, first = self._by_stem
-        number = stem_numbers.get(stem)
+        number = self._stem_numbers.get(stem)
         if number is None:
             return ()
+        order, first = self._by_stem
         entries = order[first[number] : first[number + 1]]
         owners = np.searchsorted(self.start, entries, side="right") - 1
         weights = self.weights[entries] * (1.0 + self.usage[owners])
@@ -114,18 +118,24 @@ class Dictionary:
         """See the function `gloss`."""
         folded = fold(text).lower()
         stem_ids, weights = self._spoken(folded)
+        latin = english_stems(folded)
+        known = [self._stem_numbers[stem] for stem in latin if stem in self._stem_numbers]
+        if known:
+            stem_ids = np.concatenate((stem_ids, np.array(known)))
+            weights = np.concatenate((weights, np.full(len(known), _LATIN_CHARACTERS)))
         unique, where = np.unique(stem_ids, return_inverse=True)
         sums = np.bincount(where, weights, len(unique))
-        latin = english_stems(folded)
-        if latin:
-            named = {self.stems[i]: w for i, w in zip(unique.tolist(), sums.tolist(), strict=True)}
-            for stem in latin:
-                named[stem] = named.get(stem, 0.0) + _LATIN_CHARACTERS
-            enough = (pair for pair in named.items() if pair[1] >= least)
-            return sorted(enough, key=lambda pair: (-pair[1], pair[0]))
-        # Stem numbers follow the alphabet, so a stable sort settles equal weights as the slow way does.
+        # Stem numbers follow the alphabet, so a stable sort leaves equal weights in its order.
         order = np.argsort(-sums, kind="stable")[: np.count_nonzero(sums >= least)]
-        return [(self.stems[i], w) for i, w in zip(unique[order].tolist(), sums[order].tolist(), strict=True)]
+        heard = [
+            (self.stems[i], w) for i, w in zip(unique[order].tolist(), sums[order].tolist(), strict=True)
+        ]
+        if len(known) == len(latin):
+            return heard
+        names = Counter(stem for stem in latin if stem not in self._stem_numbers)
+        named = ((stem, _LATIN_CHARACTERS * count) for stem, count in names.items())
+        heard += [pair for pair in named if pair[1] >= least]
+        return sorted(heard, key=lambda pair: (-pair[1], pair[0]))
 
     def _spans(self, text: str) -> tuple[list[int], list[int], list[int]]:
         """Begin, end and number of every dictionary word inside folded `text`."""
