@@ -37,11 +37,21 @@ examples
     python benchmarks/match.py --data DIR --needs-sample 1 10 100 --method ours ours-nostats --json x.json
     python benchmarks/match.py --data DIR --abstain --json x.json
     python benchmarks/match.py --data DIR --scale 1000000 --method ours bm25s tantivy --json x.json
-The last three are run instead of the table and write what they found beside the JSON file: for x.json
-x.needs-sample.json, x.abstain.json, x.scale.json. The evidence number of a baseline is its best score.
+The last three are run instead of the table, one at a time, and OUT then holds what they found:
+  --needs-sample  {collection: {protocol: {method: {needs: {draws, ndcg10, se}}}}}
+  --abstain       {method: {auc, needs_with, needs_without, seconds}}; a baseline's evidence is its best score
+  --scale         what benchmarks/scale.py describes
 
 exit codes: 0 done, 1 something is missing (said which), 2 wrong arguments
 """
+
+
+def positive(word: str) -> int:
+    """A whole number from 1 up, for argparse."""
+    number = int(word)
+    if number < 1:
+        raise ValueError(word)
+    return number
 
 
 def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
@@ -81,19 +91,18 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         action="store_true",
         help="run each method on each protocol in a fresh process: exact peaks, slower",
     )
-    add(
+    instead = parser.add_mutually_exclusive_group().add_argument
+    instead(
         "--needs-sample",
-        type=int,
+        type=positive,
         nargs="+",
         metavar="N",
-        help="repeat with only N needs in the list, 20 draws",
+        help="only N needs in the list, mean of 20 draws",
     )
-    add(
-        "--abstain",
-        action="store_true",
-        help="take true offers away and see whether the method notices (SBIR)",
+    instead("--abstain", action="store_true", help="take true offers away: does the method notice? (SBIR)")
+    instead(
+        "--scale", type=positive, metavar="N", help="N made-up offers and 10,000 needs: speed and memory only"
     )
-    add("--scale", type=int, metavar="N", help="N made-up offers and 10,000 needs: speed and memory only")
     return parser.parse_args(arguments)
 
 
@@ -142,11 +151,11 @@ def run(options: argparse.Namespace) -> None:
     print(table.heading(table.command_line()))
     if options.needs_sample:
         run_small_lists(options)
-    if options.abstain:
+    elif options.abstain:
         run_abstention(options)
-    if options.scale:
+    elif options.scale:
         run_scale(options)
-    if not (options.needs_sample or options.abstain or options.scale):
+    else:
         run_protocols(options)
 
 
@@ -182,7 +191,7 @@ def run_small_lists(options: argparse.Namespace) -> None:
                 )  # fmt: skip
                 by_method = figures.setdefault(found.collection, {}).setdefault(found.protocol, {})
                 by_method.setdefault(found.method, {})[str(found.size)] = found.as_json()
-    write_json(beside(options.json, "needs-sample"), figures)
+    write_json(options.json, figures)
     print(table.layout(rows, ("collection", "protocol", "method", "needs", "draws", "nDCG@10", "±")))
 
 
@@ -199,7 +208,7 @@ def run_abstention(options: argparse.Namespace) -> None:
             counts = (str(found.needs_with), str(found.needs_without))
             rows.append((name, f"{found.auc:.4f}", *counts, f"{found.seconds:.1f}"))
             figures[name] = found.as_json()
-    write_json(beside(options.json, "abstain"), figures)
+    write_json(options.json, figures)
     print(table.layout(rows, ("method", "AUC", "needs with", "needs without", "seconds"), left=1))
 
 
@@ -212,13 +221,8 @@ def run_scale(options: argparse.Namespace) -> None:
         found = import_module("scale").run_scale(options.scale, options.data, methods)
     except FileNotFoundError as error:
         raise DataMissingError(str(error)) from error
-    write_json(beside(options.json, "scale"), found)
+    write_json(options.json, found)
     print(json.dumps(found, ensure_ascii=False, indent=1))
-
-
-def beside(path: Path, what: str) -> Path:
-    """``out.json`` -> ``out.WHAT.json``."""
-    return path.with_name(f"{path.stem}.{what}.json")
 
 
 def main(arguments: Sequence[str]) -> int:

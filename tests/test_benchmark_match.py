@@ -378,9 +378,17 @@ def test_run_files_sort_by_score_to_the_ranks_they_state(whole_run: Path) -> Non
 
 
 def test_a_second_run_answers_the_same(whole_run: Path, data: Path, tmp_path: Path) -> None:
-    run_match(data, tmp_path / "out.json", "--method", *BASELINES, "--runs", str(tmp_path / "runs"))
-    for path in sorted((whole_run / "runs").iterdir()):
-        assert (tmp_path / "runs" / path.name).read_text() == path.read_text()
+    more = ("--collections", "zh_bdci", "nsfc", "--runs", str(tmp_path / "runs"))
+    run_match(data, tmp_path / "out.json", "--method", *BASELINES, *more)
+    again = sorted((tmp_path / "runs").iterdir())
+    assert len(again) == 9
+    for path in again:
+        assert path.read_text() == (whole_run / "runs" / path.name).read_text()
+
+
+def test_a_list_of_no_needs_is_a_wrong_argument(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        run_match(data, tmp_path / "out.json", "--needs-sample", "0")
 
 
 def test_table_has_heading_and_both_directions(
@@ -419,23 +427,21 @@ def test_a_missing_split_is_named(data: Path, tmp_path: Path, capsys: pytest.Cap
     assert "qrels.holdout.tsv" in capsys.readouterr().err
 
 
-def test_experiments_write_beside_the_json_file(data: Path, tmp_path: Path) -> None:
+def test_few_needs_are_written_by_size(data: Path, tmp_path: Path) -> None:
     out = tmp_path / "out.json"
-    more = (
-        "--needs-sample",
-        "1",
-        "2",
-        "--abstain",
-        "--collections",
-        "en_sbir",
-        "--protocols",
-        "full_to_abstract",
-    )
+    more = ("--needs-sample", "1", "2", "--collections", "en_sbir", "--protocols", "full_to_abstract")
     assert run_match(data, out, "--method", "bm25s", "tfidf", *more) == 0
-    assert {path.name for path in tmp_path.iterdir()} == {"out.needs-sample.json", "out.abstain.json"}
-    small = json.loads((tmp_path / "out.needs-sample.json").read_text())
-    assert set(small["en_sbir"]["full_to_abstract"]["tfidf"]) == {"1", "2"}
-    assert small["en_sbir"]["full_to_abstract"]["bm25s"]["1"]["draws"] == 20
+    small = json.loads(out.read_text())["en_sbir"]["full_to_abstract"]
+    assert {name: list(found) for name, found in small.items()} == {"bm25s": ["1", "2"], "tfidf": ["1", "2"]}
+    assert small["bm25s"]["1"]["draws"] == 20
+
+
+def test_abstention_is_written_by_method(data: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out.json"
+    assert run_match(data, out, "--method", "bm25s", "tfidf", "--abstain") == 0
+    found = json.loads(out.read_text())
+    assert list(found) == ["bm25s", "tfidf"]
+    assert found["bm25s"]["needs_with"] + found["bm25s"]["needs_without"] == 5
 
 
 def test_memory_of_a_fresh_process_changes_no_answer(data: Path) -> None:

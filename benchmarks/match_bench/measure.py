@@ -69,12 +69,12 @@ def measure(method: Method, trial: Trial) -> Outcome | None:
         fit = getattr(method, "fit", None)
         if fit is not None:
             fit(task)
+        fit_seconds += time.perf_counter() - started
         _forget_peak()
-        fitted = time.perf_counter()
+        started = time.perf_counter()
         answer = method.rank(task, depth=DEPTH)
-        seconds += time.perf_counter() - fitted
+        seconds += time.perf_counter() - started
         peaks.append(_peak_mb())
-        fit_seconds += fitted - started
         rankings.append(checked(answer, task))
     by_task = [
         query_figures(found, grades, recall_grade=trial.recall_grade)
