@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable
 from functools import lru_cache
+from html import escape
 
-from django.utils.html import escape
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from fairground.collect.core.records import LocalText
 
@@ -36,17 +36,17 @@ def clip(text: str, limit: int) -> str:
 def both(zh: str, en: str) -> SafeString:
     """Return one phrase in both languages; the page's switch shows one of them."""
     if zh == en:
-        return mark_safe(escape(zh))
+        return SafeString(escape(zh))
     # <bdi> keeps stray right-to-left text from rearranging its surroundings, and is short: a large report
     # holds a hundred thousand of them. For the same reason attributes go unquoted.
     chinese = f"<bdi lang=zh>{escape(zh)}</bdi>" if zh else ""
     english = f"<bdi lang=en>{escape(en)}</bdi>" if en else ""
-    return mark_safe(chinese + english)
+    return SafeString(chinese + english)
 
 
 def printed(text: str, limit: int = 300) -> SafeString:
     """Return a text that exists in one language only, as printed, with its language named."""
-    return mark_safe(f"<span lang={language_of(text)}>{escape(clip(text, limit))}</span>")
+    return SafeString(f"<span lang={language_of(text)}>{escape(clip(text, limit))}</span>")
 
 
 def record_text(text: LocalText | None, limit: int = 300) -> SafeString:
@@ -63,7 +63,7 @@ def second_title(text: LocalText | None, limit: int = 200) -> SafeString:
     if text is None or not (text.zh and text.en) or text.zh == text.en:
         return SafeString()
     english, chinese = escape(clip(text.en, limit)), escape(clip(text.zh, limit))
-    return mark_safe(f"<span class=z lang=en>{english}</span><span class=e lang=zh>{chinese}</span>")
+    return SafeString(f"<span class=z lang=en>{english}</span><span class=e lang=zh>{chinese}</span>")
 
 
 def marked(sentence: str, terms: Iterable[str], limit: int = 360) -> SafeString:
@@ -75,7 +75,7 @@ def marked(sentence: str, terms: Iterable[str], limit: int = 360) -> SafeString:
     pattern = _any_of(frozenset(terms))
     language = language_of(line)
     if pattern is None:
-        return mark_safe(f"<q lang={language}>{escape(line)}</q>")
+        return SafeString(f"<q lang={language}>{escape(line)}</q>")
     pieces: list[str] = []
     position = 0
     for hit in pattern.finditer(line):
@@ -84,7 +84,7 @@ def marked(sentence: str, terms: Iterable[str], limit: int = 360) -> SafeString:
         pieces += [escape(line[position : hit.start()]), "<mark>", escape(found), "</mark>"]
         position = hit.end()
     pieces.append(escape(line[position:]))
-    return mark_safe(f"<q lang={language}>{''.join(pieces)}</q>")
+    return SafeString(f"<q lang={language}>{''.join(pieces)}</q>")
 
 
 @lru_cache(maxsize=4096)

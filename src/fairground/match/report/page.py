@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from django.template import Context, Engine
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from fairground import __version__
 from fairground.collect.core.records import Need, Offer
@@ -69,7 +69,7 @@ def render_report(
     style = _style(run, generated)
     context = {
         "language": language,
-        "style": mark_safe(style),
+        "style": SafeString(style),
         "policy": _policy(style),
         "run": run,
         "both_sides": run.direction == "both",
@@ -83,7 +83,7 @@ def render_report(
         "subjects": _subjects(view, view.primary),
         "counterparts": _subjects(view, view.secondary),
         "contradictions": contradictions,
-        "notes": [both(zh, en) for zh, en in run.notes],
+        "notes": [both(clip(zh, 400), clip(en, 400)) for zh, en in run.notes],
         "demonstration": any(need.demonstration for need in run.needs)
         or any(offer.demonstration for offer in run.offers),
         "warnings": [
