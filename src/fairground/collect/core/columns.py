@@ -47,7 +47,7 @@ _SCALES = {
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column understood: `language` is 'zh', 'en' or None (not said); `scale` of amounts (万元: 10,000)."""
+    """One column understood: `language` is 'zh', 'en' or None; `scale` of amounts (万元: 10,000)."""
 
     index: int
     name: str
@@ -93,7 +93,10 @@ def split_language(name: str) -> tuple[str, str | None]:
         for pattern in (
             rf"^(.+?)\s*[(\[【]\s*(?:{words})\s*[)\]】]$",
             rf"^(.+?)\s+(?:{words})$",
-            r"^(.*[\u4e00-\u9fff])(?:中文|zh)$" if language == "zh" else r"^(.*[\u4e00-\u9fff])(?:英文|en)$",
+            r"^(.*[\u4e00-\u9fff])(?:中文|"
+            r"zh)$"
+            if language == "zh"
+            else r"^(.*[\u4e00-\u9fff])(?:英文|en)$",
             r"^(?:中文|chinese)\s*(.+)$" if language == "zh" else r"^(?:英文|english)\s*(.+)$",
         ):
             if found := re.match(pattern, name):
@@ -118,7 +121,8 @@ def _left_out() -> dict[str, str]:
 
 
 _CONTACT_PART = re.compile(
-    r"联系人|联系电话|联系方式|联络|电话|手机|邮箱|电子邮件|传真|微信|e ?mail|\bphone|\bmobile|\btel\b|\bfax\b|wechat"
+    r"联系人|联系电话|联系方式|联络|电话|手机|邮箱|电子邮件|传真|微信|e ?mail|\bphone|\bmobile|"
+    r"\btel\b|\bfax\b|wechat"
     r"|\bcontact|身份证|负责人|联系地址|通讯地址"
 )
 _PROTECTED_PART = re.compile(r"(?<!非)(?:保密|涉密|机密)|不公开|(?<!non )(?<!not )confidential|protected")

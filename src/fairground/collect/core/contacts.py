@@ -7,9 +7,12 @@ _MOBILE = re.compile(r"(?<![\d.])(?:\+?86[- ]?)?1[3-9]\d[- ]?\d{4}[- ]?\d{4}(?![
 _LANDLINE = re.compile(r"(?<![\d.])(?:\(0\d{2,3}\)|0\d{2,3}-)\s?\d{7,8}(?:-\d{1,5})?(?!\d)")
 _INTERNATIONAL = re.compile(r"(?<![\d.])\+\d{1,3}[- ]?\(?\d{1,4}\)?(?:[- ]?\d{2,4}){2,4}(?!\d)")
 _NAMED = re.compile(
-    r"(?:(?:电话|手机|传真|微信|联系方式|QQ|Tel|Phone|Fax|Mobile|WeChat)\s*(?:号码?)?\s*[:：.]?\s*)[+\d(][\d()\- ]{5,20}\d",
+    r"(?:(?:电话|手机|传真|微信|联系方式|QQ|Tel|Phone|Fax|Mobile|"
+    r"WeChat)\s*(?:号码?)?\s*[:：.]?\s*)[+\d(][\d()\- ]{5,20}\d",
     re.IGNORECASE,
 )
+# Most texts have no such run of digits and need no closer look.
+_MANY_DIGITS = re.compile(r"\d(?:[-() ]{0,2}\d){6}")
 MARK = "[…]"
 
 
@@ -20,8 +23,10 @@ def without_contacts(text: str) -> tuple[str, int]:
     ('联系 […] 或 […]', 2)
     """
     total = 0
-    for pattern in (_EMAIL, _NAMED, _MOBILE, _LANDLINE, _INTERNATIONAL):
-        if "@" in text or pattern is not _EMAIL:
-            text, count = pattern.subn(MARK, text)
-            total += count
+    patterns = [_EMAIL] if "@" in text else []
+    if _MANY_DIGITS.search(text):
+        patterns += [_NAMED, _MOBILE, _LANDLINE, _INTERNATIONAL]
+    for pattern in patterns:
+        text, count = pattern.subn(MARK, text)
+        total += count
     return text, total

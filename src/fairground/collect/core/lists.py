@@ -63,7 +63,8 @@ Record = TypeVar("Record", Need, Offer)
 
 _COUNTERS = ("序号", "no", "号", "number")  # a running number is an id only where there is no better one
 _NO_AMOUNT = re.compile(
-    r"面议|面谈|电议|议定|待定|协商|不限|negotia|tbd|^\s*(?:0|无|n/?a|none|-+|—+|/)?\s*$", re.IGNORECASE
+    r"面议|面谈|电议|议定|待定|协商|不限|negotia|tbd|^\s*(?:0(?:\.0+)?|无|n/?a|none|-+|—+|/)?\s*$",
+    re.IGNORECASE,
 )
 
 
@@ -134,12 +135,13 @@ def _read(
     with open_table(path, sheet=sheet, strict=strict, limits=limits, header_score=header_score) as table:
         mapping = understand_columns(table.columns, kind, file=table.log.file)
         _note_columns(mapping, table.log, table.sheet)
+        layout = _Layout(mapping)
         records: list[Record] = []
         given: list[bool] = []
         count = 0
         for row in table.rows:
             count += 1
-            reader = _RowReader(row, mapping, table.log, table.sheet)
+            reader = _RowReader(row, layout, table.log, table.sheet)
             if not reader.has_text():
                 table.log.add(EMPTY_RECORD, sheet=table.sheet, row=row.number)
                 continue
@@ -211,11 +213,27 @@ def _as_text(cell: Cell) -> str:
     return str(cell).strip()
 
 
+class _Layout:
+    """Where each field of a list stands, the surest column first; worked out once, not for every row."""
+
+    def __init__(self, mapping: ColumnMapping) -> None:
+        self.columns: dict[str, list[Column]] = {}
+        for column in sorted(mapping.columns, key=_doubt):
+            self.columns.setdefault(column.field, []).append(column)
+        self.unknown = [Column(index, name, "", None, 0.0) for index, name in mapping.unknown]
+        fields = {*NEED_TEXT_FIELDS, *OFFER_TEXT_FIELDS, "requirements"} - {"field", "keywords"}
+        self.text_positions = [column.index for field in fields for column in self.columns.get(field, [])]
+
+
+def _doubt(column: Column) -> tuple[bool, float]:
+    return column.field == "id" and plain_name(column.name) in _COUNTERS, -column.confidence
+
+
 class _RowReader:
     """The cells of one row by field."""
 
-    def __init__(self, row: Row, mapping: ColumnMapping, log: WarningLog, sheet: str | None) -> None:
-        self._row, self._mapping, self._log, self._sheet = row, mapping, log, sheet
+    def __init__(self, row: Row, layout: _Layout, log: WarningLog, sheet: str | None) -> None:
+        self._row, self._layout, self._log, self._sheet = row, layout, log, sheet
         self.origin = Origin(log.file, sheet, row.number)
 
     def note(self, kind: WarningKind, column: Column, **values: object) -> None:
@@ -223,16 +241,12 @@ class _RowReader:
 
     def cells(self, field: str) -> Iterator[tuple[Column, Cell]]:
         """Yield the filled cells of a field, the surest column first."""
-        columns = [column for column in self._mapping.columns if column.field == field]
-        if field == "id":
-            columns.sort(key=lambda column: plain_name(column.name) in _COUNTERS)
-        for column in sorted(columns, key=lambda column: -column.confidence):
+        for column in self._layout.columns.get(field, ()):
             if _as_text(cell := self._row.cells[column.index]):
                 yield column, cell
 
     def has_text(self) -> bool:
-        fields = {*NEED_TEXT_FIELDS, *OFFER_TEXT_FIELDS, "requirements"} - {"field", "keywords"}
-        return any(_as_text(cell) for field in fields for _, cell in self.cells(field))
+        return any(_as_text(self._row.cells[index]) for index in self._layout.text_positions)
 
     def clean(self, cell: Cell, column: Column) -> str:
         text, count = without_contacts(_as_text(cell))
@@ -321,9 +335,8 @@ class _RowReader:
     def extra(self, *more: str) -> dict[str, str]:
         """Return the columns nobody understood, and those of the fields named, as printed."""
         kept: dict[str, str] = {}
-        unknown = [Column(index, name, "", None, 0.0) for index, name in self._mapping.unknown]
-        carried = [column for column in self._mapping.columns if column.field in more]
-        for column in (*unknown, *carried):
+        carried = [column for field in more for column in self._layout.columns.get(field, ())]
+        for column in (*self._layout.unknown, *carried):
             if text := self.clean(self._row.cells[column.index], column):
                 kept[column.name] = text
         return kept

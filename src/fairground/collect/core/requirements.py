@@ -6,7 +6,8 @@ from fairground.collect.core.records import Requirement
 from fairground.language.sentences import sentences
 
 _SHOULD = re.compile(
-    r"优先|最好|宜(?!昌|宾|兴)|希望|期望|可选|加分|倾向|尽量|建议|should|prefer|ideally|nice to have|optional|desirabl|"
+    r"优先|最好|宜(?!昌|宾|兴)|希望|期望|可选|加分|倾向|尽量|建议|should|prefer|ideally|nice to have|"
+    r"optional|desirabl|"
     r"would be (?:an advantage|welcome|good)|\bmay\b|如能|若能|能够?.{0,6}更好|plus\b|bonus",
     re.IGNORECASE,
 )
@@ -15,14 +16,18 @@ _MUST = re.compile(
     re.IGNORECASE,
 )
 _EXCLUDED = re.compile(
-    r"(?:不接受|不采用|不得采用|不能采用|不得使用|不可使用|禁止使用|不考虑|拒绝|排除)|(?:no|not|without) (?:use of|using)|"
-    r"(?:do|does|will|must|shall|can|should)(?: not|n't) (?:use|accept|be based on|rely on|consider|contain)|cannot (?:use|accept)|"
+    r"(?:不接受|不采用|不得采用|不能采用|不得使用|不可使用|禁止使用|不考虑|拒绝|排除)|(?:no|not|"
+    r"without) (?:use of|using)|"
+    r"(?:do|does|will|must|shall|can|should)(?: not|n't) (?:use|accept|be based on|rely on|consider|"
+    r"contain)|cannot (?:use|accept)|"
     r"not accept|excluded?\b|rejected?\b|unacceptable",
     re.IGNORECASE,
 )
 _HEADING = re.compile(
-    r"^(?:(?P<must>必须(?:满足)?|硬性要求|must(?: have)?|mandatory|required)|(?P<should>优先|加分项|可选|最好|should(?: have)?|optional|"
-    r"nice to have|preferred)|(?P<excluded>不接受|排除|excluded|not accepted)|(?:技术)?(?:要求|指标)|requirements?|targets?)\s*[:：]\s*",
+    r"^(?:(?P<must>必须(?:满足)?|硬性要求|must(?: have)?|mandatory|required)|(?P<should>优先|加分项|"
+    r"可选|最好|should(?: have)?|optional|"
+    r"nice to have|preferred)|(?P<excluded>不接受|排除|excluded|not accepted)|(?:技术)?(?:要求|指标)|"
+    r"requirements?|targets?)\s*[:：]\s*",
     re.IGNORECASE,
 )
 _LONGEST_LIST = 200  # requirements of one need; a pasted manual is no list of requirements
@@ -34,8 +39,8 @@ def split_requirements(
     """Cut a requirements cell into single testable sentences with their level.
 
     Numbered and bulleted lists, lines, sentences and Chinese semicolons part them. Words such as 优先, 最好,
-    'should', 'preferably' make a sentence a wish, everything else is a must; a heading ('优先：') holds for the
-    lines after it.
+    'should', 'preferably' make a sentence a wish, everything else is a must; a heading ('优先：') holds
+    for the lines after it.
 
     Parameters
     ----------

@@ -10,11 +10,14 @@ from fairground.kernel.tables import Cell
 # Code list A, with the words that name each code.
 PARTNERSHIPS = {
     "licence": r"许可|licen[cs]",
-    "assignment": r"(?<!成果)(?<!技术)转让|技术转让|成果转让|专利转让|assignment|\bsale of (?:the )?(?:patent|right)|buy-?out",
+    "assignment": r"(?<!成果)(?<!技术)转让|技术转让|成果转让|专利转让|assignment|"
+    r"\bsale of (?:the )?(?:patent|right)|buy-?out",
     "equity": r"作价|入股|股权|equity|\bshares?\b|investment",
-    "joint_development": r"合作开发|联合开发|共同开发|联合攻关|合作研发|联合研发|产学研合作|joint (?:development|r&d|research)|"
+    "joint_development": r"合作开发|联合开发|共同开发|联合攻关|合作研发|联合研发|产学研合作|"
+    r"joint (?:development|r&d|research)|"
     r"co-?development|collaborative (?:r&d|research|development)|joint[_ ]development",
-    "commissioned_development": r"委托开发|委托研发|定制开发|commission|contract (?:r&d|research|development)",
+    "commissioned_development": r"委托开发|委托研发|定制开发|commission|contract (?:r&d|research|"
+    r"development)",
     "consulting": r"咨询|consult|advisory",
     "technical_service": r"技术服务|检测服务|technical[_ ]service|service agreement|technical assistance",
     "pilot": r"应用场景|场景|试点|示范应用|中试合作|pilot|scenario|demonstration project|trial",
@@ -24,7 +27,8 @@ PARTNERSHIPS = {
 }
 
 _PERPETUAL = re.compile(
-    r"长期|永久|不限|无期限|持续有效|long[- ]?term|permanent|no (?:deadline|limit)|open[- ]ended|unlimited|ongoing|面议|待定|tbd|"
+    r"长期|永久|不限|无期限|持续有效|long[- ]?term|permanent|no (?:deadline|limit)|open[- ]ended|"
+    r"unlimited|ongoing|面议|待定|tbd|"
     r"negotiable|^(?:n/?a|none|无|-+|—+|/)$",
     re.IGNORECASE,
 )
