@@ -53,7 +53,9 @@ def judge_all(pairs: Sequence[Mapping[str, Any]], lexicon: Lexicon) -> list[Judg
     """Judge every pair."""
     judged = []
     for pair in pairs:
-        requirement = Requirement(pair["requirement"], pair.get("level", "must"), bool(pair.get("excluded", False)))
+        requirement = Requirement(
+            pair["requirement"], pair.get("level", "must"), bool(pair.get("excluded", False))
+        )
         judged.append(Judged(pair, judge(requirement, offer_of(pair), lexicon)))
     return judged
 
@@ -81,7 +83,9 @@ def _share(value: float | None) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the measurement; 2 where the pairs cannot be read."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--json", type=Path, required=True)
     parser.add_argument("--pairs", type=Path, default=PAIRS)
     parser.add_argument("--errors", action="store_true", help="list the errors of split tune")
@@ -108,16 +112,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
             found = report[split][language] = figures(part)
             met, against = found["met"], found["contradicted"]
             print(
-                f"{split:6} {language:6} {found['pairs']:5}  {_share(met['precision']):>6} {_share(met['recall'])}"
-                f"  {_share(against['precision']):>15} {_share(against['recall'])}  {found['accuracy']:.3f}"
+                f"{split:6} {language:6} {found['pairs']:5}  {_share(met['precision']):>6} "
+                f"{_share(met['recall'])}"
+                f"  {_share(against['precision']):>15} {_share(against['recall'])}  "
+                f"{found['accuracy']:.3f}"
             )
     if options.errors or options.errors_all:
         for item in judged:
             if item.given != item.true and (options.errors_all or item.pair["split"] == "tune"):
-                print(f"\n{item.pair['id']} {item.pair['kind']} {item.pair['lang']}: true {item.true}, given {item.given}")
-                print(f"  asked: {item.pair['requirement']}{'  [excluded]' if item.pair.get('excluded') else ''}")
+                print(
+                    f"\n{item.pair['id']} {item.pair['kind']} {item.pair['lang']}: true {item.true}, "
+                    f"given {item.given}"
+                )
+                print(
+                    f"  asked: "
+                    f"{item.pair['requirement']}{'  [excluded]' if item.pair.get('excluded') else ''}"
+                )
                 print(f"  offer: {' | '.join(item.pair['offer'].values())}")
-                print(f"  because: {item.judgement.reason_en}; {item.judgement.sentence}; note: {item.pair.get('note', '')}")
+                print(
+                    f"  because: {item.judgement.reason_en}; {item.judgement.sentence}; note: "
+                    f"{item.pair.get('note', '')}"
+                )
     options.json.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")
     return 0
 

@@ -1,4 +1,4 @@
-"""One spelling for what is written many ways: width, script, dashes, quotes, spaces, unit signs, thousands."""
+"""One spelling for what is written many ways: width, script, dashes, quotes, spaces, units, thousands."""
 
 import re
 import unicodedata
@@ -10,7 +10,7 @@ _DASHES = dict.fromkeys(map(ord, "‐‑‒–—―−﹘﹣－"), "-")
 _TILDES = dict.fromkeys(map(ord, "～〜∼˜"), "~")
 _QUOTES = {ord(mark): '"' for mark in "“”„‟«»「」『』〝〞＂"} | {ord(mark): "'" for mark in "‘’‚‛′＇`´"}
 _SIGNS = {ord("≧"): "≥", ord("⩾"): "≥", ord("≦"): "≤", ord("⩽"): "≤", ord("μ"): "µ", ord("Ω"): "Ω"}
-_SPACES = dict.fromkeys(map(ord, "\u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"), " ")
+_SPACES = dict.fromkeys([0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
 _ONE_TO_ONE = _DASHES | _TILDES | _QUOTES | _SIGNS | _SPACES
 
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")

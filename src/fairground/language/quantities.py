@@ -13,42 +13,97 @@ from fairground.language.normalise import fold
 from fairground.language.units import Unit, dimension_of, divided, read_unit
 
 _MULTIPLIERS = {
-    "万亿": 1e12, "千亿": 1e11, "百亿": 1e10, "十亿": 1e9, "亿": 1e8, "千万": 1e7, "百万": 1e6, "十万": 1e5, "万": 1e4,
-    "千": 1e3, "百": 1e2, "trillion": 1e12, "billion": 1e9, "bn": 1e9, "million": 1e6, "mn": 1e6, "thousand": 1e3,
-    "k": 1e3, "hundred": 1e2, "dozen": 12.0,
-}  # fmt: skip
+    "万亿": 1e12,
+    "千亿": 1e11,
+    "百亿": 1e10,
+    "十亿": 1e9,
+    "亿": 1e8,
+    "千万": 1e7,
+    "百万": 1e6,
+    "十万": 1e5,
+    "万": 1e4,
+    "千": 1e3,
+    "百": 1e2,
+    "trillion": 1e12,
+    "billion": 1e9,
+    "bn": 1e9,
+    "million": 1e6,
+    "mn": 1e6,
+    "thousand": 1e3,
+    "k": 1e3,
+    "hundred": 1e2,
+    "dozen": 12.0,
+}
 _PLAIN = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|(?<![\d.])\.\d+"
-_POWER = r"(?:\s?[×xX*·]\s?10\s?(?:\^\s?[-+]?\d+|[-⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+|-\d+|(?<=10)\d(?!\d))|[eE][-+]?\d+(?![\w.]))"
-_SIZE = r"(?:\s?(?:万亿|千亿|百亿|十亿|千万|百万|十万|亿|万|百(?!分)|千(?![克米瓦帕伏安赫焦牛字比卡欧])|trillion|billion|million|thousand|hundred|bn|mn)(?![a-z])|(?<=\d)k(?![A-Za-z/]))"
+_POWER = (
+    r"(?:\s?[×xX*·]\s?10\s?(?:\^\s?[-+]?\d+|[-⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+|-\d+|(?<=10)\d(?!\d))|"
+    r"[eE][-+]?\d+(?![\w.]))"
+)
+_SIZE = (
+    r"(?:\s?(?:万亿|千亿|百亿|十亿|千万|百万|十万|亿|万|百(?!分)|"
+    r"千(?![克米瓦帕伏安赫焦牛字比卡欧])|trillion|billion|million|thousand|hundred|bn|"
+    r"mn)(?![a-z])|(?<=\d)k(?![A-Za-z/]))"
+)
 _NUMBER = re.compile(
-    rf"(?P<sign>(?<![A-Za-z0-9_)）.%])[-+](?=\.?\d)|(?<=[~至到(（,，:：])\s?[-+](?=\.?\d))?"
+    rf"(?P<sign>(?<![A-Za-z0-9_)）.%])[-+](?=\.?\d)|(?<=[~至到(（,，"
+    rf":：])\s?[-+](?=\.?\d))?"
     rf"(?P<plain>{_PLAIN})(?P<power>{_POWER})?(?P<size>{_SIZE})?"
 )
 _WORDS = {
     word: value
     for value, words in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve".split()
+        [
+            "zero",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+        ]
     )
     for word in [words]
-} | {"fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "ninety": 90, "hundred": 100}  # fmt: skip
+} | {
+    "fifteen": 15,
+    "twenty": 20,
+    "thirty": 30,
+    "forty": 40,
+    "fifty": 50,
+    "sixty": 60,
+    "ninety": 90,
+    "hundred": 100,
+}
 _WORD_NUMBER = re.compile(
     r"\b(" + "|".join(word for word in _WORDS if word != "one") + r")\b(?=[\s-][A-Za-z])", re.IGNORECASE
 )
 _HAN_DIGITS = dict(zip("零〇一二三四五六七八九两", [0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 2], strict=True))
 _HAN_NUMBER = re.compile(
     r"百分之(?P<percent>[零〇一二三四五六七八九十百两点]+|\d+(?:\.\d+)?)"
-    r"|(?P<plain>[一二三四五六七八九两][十百]?[零一二三四五六七八九]?十?[一二三四五六七八九]?|十[一二三四五六七八九]?)"
-    r"(?=个?(?:小时|月|工作日|星期)|年(?!级|代|来|后)|天|周|倍|秒|分钟|毫米|厘米|公里|公斤|吨|万|亿|台|种|路|层(?!次))"
+    r"|(?P<plain>[一二三四五六七八九两][十百]?[零一二三四五六七八九]?十?[一二三四五六七八"
+    r"九]?|十[一二三四五六七八九]?)"
+    r"(?=个?(?:小时|月|工作日|星期)|年(?!级|代|来|后)|天|周|倍|秒|分钟|毫米|厘米|公里|"
+    r"公斤|吨|万|亿|台|种|路|层(?!次))"
 )
-_RANGE = re.compile(r"\s?(?:~|-|至|到|to|through)\s?(?=[-+.]?\d)|\s?(?:to|through|and|至|到)\s(?=[-+.]?\d)")
+_RANGE = re.compile(
+    r"\s?(?:~|-|至|到|to|through)\s?(?=[-+.]?\d)|\s?(?:to|through|and|至|" r"到)\s(?=[-+.]?\d)"
+)
 _PERCENT_WORD = re.compile(r"\s?per\s?cent\b", re.IGNORECASE)
 _GAP = re.compile(r"[ \t]|-(?=[A-Za-z])")
 
 _LATIN_BEFORE = re.compile(r"[A-Za-z_]$")
 _NOT_A_VALUE_BEFORE = re.compile(
-    r"(?:\b(?:phase|phases|fig(?:ure)?|figs|table|task|tasks|aim|aims|eq|ref|section|chapter|step|version|ver|type|model|class|"
-    r"part|item|objective|topic|stage|grade|no|ISO|IEC|GB/T|GB|ASTM|IEEE|MIL-STD|EN|IP|PM|CO|COVID|Covid|level|option|year|"
-    r"windows|python|web|industry|tier|mil|std)\s?[-.:#]?\s?|第|图|表|附件|阶段|版本|型号|[#№$]\s?(?=$)(?<![$]))$",
+    r"(?:\b(?:phase|phases|fig(?:ure)?|figs|table|task|tasks|aim|aims|eq|ref|section|"
+    r"chapter|step|version|ver|type|model|class|"
+    r"part|item|objective|topic|stage|grade|no|ISO|IEC|GB/T|GB|ASTM|IEEE|MIL-STD|EN|IP|"
+    r"PM|CO|COVID|Covid|level|option|year|"
+    r"windows|python|web|industry|tier|mil|std)\s?[-.:#]?\s?|第|图|表|附件|阶段|版本|"
+    r"型号|[#№$]\s?(?=$)(?<![$]))$",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"^(?:19|20)\d\d$")
@@ -58,56 +113,129 @@ _LABEL_AFTER = re.compile(r"[、)）](?=\D)|[.．](?=\s|[\u4e00-\u9fff])")
 _BETTER = "better"
 _BEFORE: tuple[tuple[str, str], ...] = (
     (r"(?:±|\+/-|\+-|正负)", "tolerance"),
-    (r"(?:(?:不|未|没有|无|勿)(?:能|得|应|可|宜|会|要|允许|必)?\s?(?:够)?(?:低于|少于|小于|短于|慢于|弱于|低过)|不少於|≥|>=|=>|>=|大于等于|大于或等于|高于或等于|高于等于|等于或大于|至少|起码|最低为|最低|最少|最小为|下限为?|不低過)", "ge"),
-    (r"(?:(?:不|未|没有|勿)(?:能|得|应|可|宜|会|要|允许|必)?\s?(?:高于|超过|超出|大于|多于|长于|超|高过)|≤|<=|=<|小于等于|小于或等于|低于或等于|低于等于|等于或小于|至多|上限为?|控制在|限制在|限于)", "le"),
+    (
+        r"(?:(?:不|未|没有|无|勿)(?:能|得|应|可|宜|会|要|允许|必)?\s?(?:够)?(?:低于|少于|"
+        r"小于|短于|慢于|弱于|低过)|不少於|≥|>=|=>|>=|大于等于|大于或等于|高于或等于|"
+        r"高于等于|等于或大于|至少|起码|最低为|最低|最少|最小为|下限为?|不低過)",
+        "ge",
+    ),
+    (
+        r"(?:(?:不|未|没有|勿)(?:能|得|应|可|宜|会|要|允许|必)?\s?(?:高于|超过|超出|大于|"
+        r"多于|长于|超|高过)|≤|<=|=<|小于等于|小于或等于|低于或等于|低于等于|等于或小于|至多|"
+        r"上限为?|控制在|限制在|限于)",
+        "le",
+    ),
     (r"(?:最高可?达?到?|最大可?达?到?|最多可?|最长可?达?|最快可?达?|上至)", "upto"),
-    (r"(?:不足|不到|未达到?|达不到|未能达到|无法达到|不能达到|未满|小于|低于|少于|短于|<|不及)", "lt"),
+    (r"(?:不足|不到|未达到?|达不到|未能达到|无法达到|不能达到|未满|小于|低于|少于|短于|<|" r"不及)", "lt"),
     (r"(?:超过|超出|大于|高于|多于|长于|>|突破|逾|超)", "gt"),
     (r"(?:优于|好于|胜于)", _BETTER),
     (r"(?:约为|大约|大概|约|近|接近|将近|左右|≈|~)", "about"),
-    (r"(?:(?:no|not|never|n't)(?:\s(?:be|have|weigh|cost|take|drop|fall))?\s(?:(?:be|any)\s)?(?:less|lower|fewer|smaller|shorter|worse|under|below)(?:\sthan)?|(?:not|never)\s(?:fall|drop|go|be)\s(?:below|under))", "ge"),
-    (r"(?:(?:no|not|never|n't|without)(?:\s(?:be|have|weigh|cost|take))?\s(?:(?:be|any)\s)?(?:more|greater|higher|larger|longer|heavier|thicker|over|above|exceed|exceeds|exceeded|exceeding|wider)(?:\sthan)?|(?:not|never)\sto\sexceed)", "le"),
-    (r"(?:at\sleast|a\sminimum\sof|minimum(?:\sof)?|min\.?(?:\sof)?|greater\sthan\sor\sequal\sto|equal\sto\sor\s(?:greater|more|higher)\sthan|more\sthan\sor\sequal\sto|starting\sat|upwards\sof)", "ge"),
-    (r"(?:at\smost|a\smaximum\sof|maximum(?:\sof)?|max\.?(?:\sof)?|less\sthan\sor\sequal\sto|equal\sto\sor\s(?:less|lower)\sthan|limited\sto|within|capped\sat)", "le"),
+    (
+        r"(?:(?:no|not|never|n't)(?:\s(?:be|have|weigh|cost|take|drop|fall))?\s(?:(?:be|"
+        r"any)\s)?(?:less|lower|fewer|smaller|shorter|worse|under|below)(?:\sthan)?|(?:not|"
+        r"never)\s(?:fall|drop|go|be)\s(?:below|under))",
+        "ge",
+    ),
+    (
+        r"(?:(?:no|not|never|n't|without)(?:\s(?:be|have|weigh|cost|take))?\s(?:(?:be|"
+        r"any)\s)?(?:more|greater|higher|larger|longer|heavier|thicker|over|above|exceed|"
+        r"exceeds|exceeded|exceeding|wider)(?:\sthan)?|(?:not|never)\sto\sexceed)",
+        "le",
+    ),
+    (
+        r"(?:at\sleast|a\sminimum\sof|minimum(?:\sof)?|min\.?(?:\sof)?|"
+        r"greater\sthan\sor\sequal\sto|equal\sto\sor\s(?:greater|more|higher)\sthan|"
+        r"more\sthan\sor\sequal\sto|starting\sat|upwards\sof)",
+        "ge",
+    ),
+    (
+        r"(?:at\smost|a\smaximum\sof|maximum(?:\sof)?|max\.?(?:\sof)?|"
+        r"less\sthan\sor\sequal\sto|equal\sto\sor\s(?:less|lower)\sthan|limited\sto|within|"
+        r"capped\sat)",
+        "le",
+    ),
     (r"(?:up\sto|as\s(?:much|many|long|far|fast)\sas)", "upto"),
     (r"(?:down\sto|as\s(?:small|little|few)\sas)", "downto"),
-    (r"(?:(?:cannot|can't|can\snot|unable\sto|fails?\sto|failed\sto|does\snot|did\snot|not\syet|never|not)\s(?:yet\s)?(?:reach(?:ed)?|achieve[ds]?|attain(?:ed)?|meet|hit))", "lt"),
-    (r"(?:more\sthan|greater\sthan|higher\sthan|larger\sthan|longer\sthan|in\sexcess\sof|over|above|exceed(?:s|ing|ed)?|beyond|surpass(?:es|ed|ing)?|top(?:s|ped))", "gt"),
-    (r"(?:less\sthan|lower\sthan|fewer\sthan|smaller\sthan|shorter\sthan|under|below|beneath|sub-?)", "lt"),
+    (
+        r"(?:(?:cannot|can't|can\snot|unable\sto|fails?\sto|failed\sto|does\snot|did\snot|"
+        r"not\syet|never|not)\s(?:yet\s)?(?:reach(?:ed)?|achieve[ds]?|attain(?:ed)?|meet|"
+        r"hit))",
+        "lt",
+    ),
+    (
+        r"(?:more\sthan|greater\sthan|higher\sthan|larger\sthan|longer\sthan|in\sexcess\sof|"
+        r"over|above|exceed(?:s|ing|ed)?|beyond|surpass(?:es|ed|ing)?|top(?:s|ped))",
+        "gt",
+    ),
+    (
+        r"(?:less\sthan|lower\sthan|fewer\sthan|smaller\sthan|shorter\sthan|under|below|" r"beneath|sub-?)",
+        "lt",
+    ),
     (r"(?:better\sthan)", _BETTER),
-    (r"(?:approximately|about|around|approx\.?|roughly|nearly|almost|some|close\sto|circa|ca\.|on\sthe\sorder\sof)", "about"),
-)  # fmt: skip
-_FILLER = r"(?:\s|:|：|为|在|是|到|了|至|有|只有|仅|仅为|只|in|of|a|an|the|be|[¥￥$€£(（]|US\$|RMB|CNY|USD|EUR)*$"
+    (
+        r"(?:approximately|about|around|approx\.?|roughly|nearly|almost|some|close\sto|circa|"
+        r"ca\.|on\sthe\sorder\sof)",
+        "about",
+    ),
+)
+_FILLER = (
+    r"(?:\s|:|：|为|在|是|到|了|至|有|只有|仅|仅为|只|in|of|a|an|the|be|[¥￥$€£(（]|US\$|"
+    r"RMB|CNY|USD|EUR)*$"
+)
 _BEFORE_RES = tuple((re.compile(pattern + _FILLER, re.IGNORECASE), name) for pattern, name in _BEFORE)
 _BEFORE_HINT = re.compile(
-    r"[±≥≤<>=≈~不未没无勿至起最下上限控超达足到满高低大小多少于突逾优好约近概]|than|least|most|min|max|exceed|over|above|below|under|up to|down to|as |within|"
-    r"about|around|approx|rough|near|almost|some|close|reach|achiev|attain|meet|hit|beyond|surpass|top|sub|limited|capped|ca\.|circa|order|excess|start|upward|\+/-|\+-",
+    r"[±≥≤<>=≈~不未没无勿至起最下上限控超达足到满高低大小多少于突逾优好约近概]|than|"
+    r"least|most|min|max|exceed|over|above|below|under|up to|down to|as |within|"
+    r"about|around|approx|rough|near|almost|some|close|reach|achiev|attain|meet|hit|"
+    r"beyond|surpass|top|sub|limited|capped|ca\.|circa|order|excess|start|upward|\+/-|"
+    r"\+-",
     re.IGNORECASE,
 )
 _AFTER: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     (re.compile(pattern, re.IGNORECASE), name)
     for pattern, name in (
-        (r"\s?(?:\(含\))?\s?(?:及|或|和)?(?:以上|更高|更多)|\+(?!\s?\d|/|-)|\s?(?:or|and)\s(?:more|higher|above|better|greater|over|up|longer)\b|\s(?:at\sleast|minimum|min\b)|\s?起(?![到来重飞])", "ge"),
-        (r"\s?(?:及|或|和)?(?:以下|以内|之内|内(?![部置存径])|更低|更少)|\s(?:or|and)\s(?:less|lower|below|fewer|under|smaller|shorter)\b|\s(?:at\smost|maximum|max\b)", "le"),
+        (
+            r"\s?(?:\(含\))?\s?(?:及|或|和)?(?:以上|更高|更多)|\+(?!\s?\d|/|-)|\s?(?:or|"
+            r"and)\s(?:more|higher|above|better|greater|over|up|longer)\b|\s(?:at\sleast|minimum|"
+            r"min\b)|\s?起(?![到来重飞])",
+            "ge",
+        ),
+        (
+            r"\s?(?:及|或|和)?(?:以下|以内|之内|内(?![部置存径])|更低|更少)|\s(?:or|"
+            r"and)\s(?:less|lower|below|fewer|under|smaller|shorter)\b|\s(?:at\smost|maximum|"
+            r"max\b)",
+            "le",
+        ),
         (r"\s?(?:左右|上下|前后)", "about"),
     )
-)  # fmt: skip
+)
 _ABOUT_TOO = re.compile(
-    r"(?:约|大约|约为|近|接近|approximately|about|around|approx\.?|roughly|nearly|almost)[\s为]*$", re.IGNORECASE
+    r"(?:约|大约|约为|近|接近|approximately|about|around|approx\.?|roughly|nearly|" r"almost)[\s为]*$",
+    re.IGNORECASE,
 )
 _FROM = re.compile(r"(?:\bfrom|\bbetween|介于|从|自|在)\s?$", re.IGNORECASE)
 
-_UP = r"提高|提升|增加|增长|增强|上升|改善|improv\w*|increas\w*|rais\w*|boost\w*|gain\w*|rose\b|ris(?:es|en|ing)\b|grow\w*|enhanc\w*|higher by"
-_DOWN = r"降低|减少|下降|缩短|减小|节省|节约|节能率?|节电率?|减轻|减|降|省|reduc\w*|decreas\w*|lower\w*|cut\w*|sav\w*|short\w*|drop\w*|declin\w*|f[ae]ll(?:s|ing|en)?\b|fewer by"
+_UP = (
+    r"提高|提升|增加|增长|增强|上升|改善|improv\w*|increas\w*|rais\w*|boost\w*|gain\w*|"
+    r"rose\b|ris(?:es|en|ing)\b|grow\w*|enhanc\w*|higher by"
+)
+_DOWN = (
+    r"降低|减少|下降|缩短|减小|节省|节约|节能率?|节电率?|减轻|减|降|省|reduc\w*|"
+    r"decreas\w*|lower\w*|cut\w*|sav\w*|short\w*|drop\w*|declin\w*|f[ae]ll(?:s|ing|"
+    r"en)?\b|fewer by"
+)
 _LEVEL_LINK = re.compile(
-    r"(?:到|至|为|达到?|高达|\bto|\bat|\breach\w*|\bof\sat\sleast\sto)\s?(?:了|约|about|around|approximately|at least|less than|"
+    r"(?:到|至|为|达到?|高达|\bto|\bat|\breach\w*|\bof\sat\sleast\sto)\s?(?:了|约|about|"
+    r"around|approximately|at least|less than|"
     r"more than|below|above|over|under|不低于|不高于|不超过|≥|≤|>|<|=|\s)*$",
     re.IGNORECASE,
 )
 _CHANGE_BEFORE = re.compile(rf"(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<fall>↓|−\s?$)|(?P<rise>↑)", re.IGNORECASE)
 _CHANGE_AFTER = re.compile(
-    r"(?:\s|个百分点|of|的)*(?:(?P<up>improvement|increase|gain|growth|boost|higher|faster|better|more(?=\s\w+\sthan)|longer|greater|提升|提高|增幅|增长|增加)"
-    r"|(?P<down>reduction|decrease|savings?|lower(?!ing)|less(?=\s|$)|fewer|cheaper|lighter|smaller|shorter|drop|decline|降幅|下降|降低|减少|节省))",
+    r"(?:\s|个百分点|of|的)*(?:(?P<up>improvement|increase|gain|growth|boost|higher|"
+    r"faster|better|more(?=\s\w+\sthan)|longer|greater|提升|提高|增幅|增长|增加)"
+    r"|(?P<down>reduction|decrease|savings?|lower(?!ing)|less(?=\s|$)|fewer|cheaper|"
+    r"lighter|smaller|shorter|drop|decline|降幅|下降|降低|减少|节省))",
     re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(r"[;；。!?！？\n]|[,，](?!\d{3}(?!\d))|、(?=\D)")
@@ -122,7 +250,8 @@ class Quantity:
     that the bound itself is left out. `comparator` is how it was said: eq, ge, gt, le, lt, range,
     tolerance (±x, kept as [-x, x]), upto and downto (a best case or a reach), better (the text says
     'better than' and the sense of better depends on what is measured). `change` is '' for a level,
-    'up' or 'down' for a relative change, 'before' for the old level of one ('from 10' to 6 kWh). `start` and `end` are offsets in the text read, `quote` the
+    'up' or 'down' for a relative change, 'before' for the old level
+    of one ('from 10' to 6 kWh). `start` and `end` are offsets in the text read, `quote` the
     text between, `subject` the text around it that can name what is measured: (before, after), up to
     the next quantity or end of the clause.
     """
@@ -188,7 +317,8 @@ def _number_value(match: re.Match[str]) -> float:
 
 
 _TIMES = re.compile(
-    r"(?:\s?times|\s?-?fold|\s?[x×X])(?=\s(?:faster|higher|more|better|longer|greater|lower|less|the|as|smaller|cheaper|lighter|"
+    r"(?:\s?times|\s?-?fold|\s?[x×X])(?=\s(?:faster|higher|more|better|longer|greater|"
+    r"lower|less|the|as|smaller|cheaper|lighter|"
     r"improvement|increase|reduction|that)\b|[,.;\s]*$)",
     re.IGNORECASE,
 )
@@ -207,18 +337,25 @@ def _unit_after(text: str, place: int) -> tuple[Unit, int] | None:
     return found
 
 
-_CURRENCY_BEFORE = re.compile(r"(?:(?P<usd>US\$|\$|USD)|(?P<cny>[¥￥]|RMB|CNY|人民币)|(?P<eur>€|EUR)|(?P<gbp>£|GBP))\s?$")
+_CURRENCY_BEFORE = re.compile(
+    r"(?:(?P<usd>US\$|\$|USD)|(?P<cny>[¥￥]|RMB|CNY|人民币)|(?P<eur>€|EUR)|(?P<gbp>£|" r"GBP))\s?$"
+)
 _CURRENCY_UNITS = {"usd": "$", "cny": "元", "eur": "€", "gbp": "£"}
 
 
 _READINESS = re.compile(
-    r"(?:TRL|就绪度|成熟度|就绪水平|readiness\slevel|readiness)(?:\s|TRL|\(|\)|（|）|水平|等级|级别|[-:：≥>=<≤]|为|达到?|至|到|是|of|is|at|least|above|no\slower\sthan|"
+    r"(?:TRL|就绪度|成熟度|就绪水平|readiness\slevel|readiness)(?:\s|TRL|\(|\)|（|）|"
+    r"水平|等级|级别|[-:：≥>=<≤]|为|达到?|至|到|是|of|is|at|least|above|no\slower\sthan|"
     r"minimum|reached|reaches|不低于|不小于|至少|已|第|评定|目前|处于|在){0,6}$",
     re.IGNORECASE,
 )
-_PER_AFTER = re.compile(r"\s?(?:per\s(?=[a-z])|/\s?(?=[A-Za-z])|a\s(?=tonne|ton|kilogram|litre|liter|metre|meter))", re.IGNORECASE)
+_PER_AFTER = re.compile(
+    r"\s?(?:per\s(?=[a-z])|/\s?(?=[A-Za-z])|a\s(?=tonne|ton|kilogram|litre|liter|metre|" r"meter))",
+    re.IGNORECASE,
+)
 _PER_BEFORE = re.compile(
-    r"每(吨|千克|公斤|克|升|立方米|平方米|亩|公顷|小时|分钟|千瓦时|千瓦|瓦时|瓦|米|公里|台|套|件)(?:的?(?:成本|费用|水)?(?:约为|仅为|约|为|仅)?\s?)$"
+    r"每(吨|千克|公斤|克|升|立方米|平方米|亩|公顷|小时|分钟|千瓦时|千瓦|瓦时|瓦|米|公里|"
+    r"台|套|件)(?:的?(?:成本|费用|水)?(?:约为|仅为|约|为|仅)?\s?)$"
 )
 
 
@@ -245,23 +382,36 @@ def _values(text: str) -> list[_Value]:
             continue
         if before.endswith("月") and text[end : end + 1] in "日号":
             continue
-        if _DATE_AFTER.match(text, end) and len(plain) <= 4 and re.match(r"\s?月\s?\d|\s?月份|[-/]\d", text[end:]):
+        if (
+            _DATE_AFTER.match(text, end)
+            and len(plain) <= 4
+            and re.match(r"\s?月\s?\d|\s?月份|[-/]\d", text[end:])
+        ):
             continue
-        if found is None and _LABEL_AFTER.match(text, end) and (start == 0 or text[start - 1] in " \n;；。(（"):
+        if (
+            found is None
+            and _LABEL_AFTER.match(text, end)
+            and (start == 0 or text[start - 1] in " \n;；。(（")
+        ):
             continue
         value = _number_value(match)
         unit, bare = (found[0], False) if found else (None, True)
         unit_end = found[1] if found else end
         per = _PER_BEFORE.search(before) if unit is not None and len(unit.vector) == 1 else None
-        if per and unit is not None and (divisor := read_unit(per.group(1))) is not None and divisor[1] == len(per.group(1)):
+        if (
+            per
+            and unit is not None
+            and (divisor := read_unit(per.group(1))) is not None
+            and divisor[1] == len(per.group(1))
+        ):
             unit = divided(unit, divisor[0])
         currency = _CURRENCY_BEFORE.search(before)
         if currency and bare:
             name = next(key for key, text_found in currency.groupdict().items() if text_found)
             unit, bare = read_unit(_CURRENCY_UNITS[name])[0], False  # type: ignore[index]
             start -= len(currency.group())
-            divisor = _PER_AFTER.match(text, unit_end)
-            if divisor and (by := read_unit(text, divisor.end())) is not None:
+            after = _PER_AFTER.match(text, unit_end)
+            if after and (by := read_unit(text, after.end())) is not None:
                 unit, unit_end = divided(unit, by[0]), by[1]
         if bare and _READINESS.search(text[max(0, start - 30) : start]):
             unit, bare = Unit((("trl", 1),), 1.0), False
@@ -281,7 +431,11 @@ def _worded_values(text: str, taken: list[_Value]) -> list[_Value]:
     for match in _WORD_NUMBER.finditer(text):
         unit = _unit_after(text, match.end())
         if unit and free(match.start(), unit[1]):
-            found.append(_Value(float(_WORDS[match.group().lower()]), unit[0], False, match.start(), unit[1], match.end()))
+            found.append(
+                _Value(
+                    float(_WORDS[match.group().lower()]), unit[0], False, match.start(), unit[1], match.end()
+                )
+            )
     for match in _HAN_NUMBER.finditer(text):
         if match.group("percent"):
             digits = match.group("percent")
@@ -291,8 +445,10 @@ def _worded_values(text: str, taken: list[_Value]) -> list[_Value]:
             continue
         unit = _unit_after(text, match.end())
         if unit and free(match.start(), unit[1]):
-            found.append(_Value(_han_value(match.group()), unit[0], False, match.start(), unit[1], match.end()))
-    return [value for value in found if not (value.start, value.end) in [(v.start, v.end) for v in taken]]
+            found.append(
+                _Value(_han_value(match.group()), unit[0], False, match.start(), unit[1], match.end())
+            )
+    return [value for value in found if (value.start, value.end) not in [(v.start, v.end) for v in taken]]
 
 
 def _comparator_before(text: str, start: int) -> tuple[str, bool, int]:
@@ -358,13 +514,21 @@ def _clause_end(text: str, place: int) -> int:
 _SAVED = re.compile(r"节省|节约|\bsav(?:e|es|ed|ing|ings)\b", re.IGNORECASE)
 _OLD_LEVEL_BEFORE = re.compile(r"(?:从|由|\bfrom)\s?(?:原来的|原有的|原先的|the\s)?$", re.IGNORECASE)
 _OLD_LEVEL_AFTER = re.compile(
-    r"\s?(?:提高|提升|降低|下降|降|增加|增至|减少|缩短|减|压缩|升|\bto\b|到|至|逐步|大幅|down|up)", re.IGNORECASE
+    r"\s?(?:提高|提升|降低|下降|降|增加|增至|减少|缩短|减|压缩|升|\bto\b|到|至|逐步|大幅|" r"down|up)",
+    re.IGNORECASE,
 )
 
 
 def _change_of(text: str, begin: int, clause: int, end: int, unit: Unit | None) -> str:
     """Tell whether the value is a relative change ('up' or 'down') rather than a level."""
-    if unit is not None and not _OLD_LEVEL_BEFORE.search(text[clause:begin]) and (dimension_of(unit.vector) not in ("ratio", "factor", "time", "level", "money CNY", "money USD", "money EUR")):
+    if (
+        unit is not None
+        and not _OLD_LEVEL_BEFORE.search(text[clause:begin])
+        and (
+            dimension_of(unit.vector)
+            not in ("ratio", "factor", "time", "level", "money CNY", "money USD", "money EUR")
+        )
+    ):
         return ""
     relative = unit is not None and dimension_of(unit.vector) in ("ratio", "factor")
     left = text[clause:begin]
@@ -384,7 +548,11 @@ def _change_of(text: str, begin: int, clause: int, end: int, unit: Unit | None) 
         return "down"
     if not relative and not re.search(r"(?:\bby|了)\s?[^\s]{0,12}\s?$", tail):
         return ""
-    if last.group("down") and re.match(r"(?:cut|sav|short|drop)", last.group("down"), re.IGNORECASE) and len(tail) > 25:
+    if (
+        last.group("down")
+        and re.match(r"(?:cut|sav|short|drop)", last.group("down"), re.IGNORECASE)
+        and len(tail) > 25
+    ):
         return ""
     return "up" if last.group("up") or last.group("rise") else "down"
 
@@ -404,11 +572,16 @@ def _joined(text: str, first: _Value, second: _Value) -> bool:
         return False
     joiner = between.group().strip()
     if joiner == "and":
-        return bool(re.search(r"\bbetween\s(?:about\s|approximately\s)?$", text[: first.start], re.IGNORECASE))
+        return bool(
+            re.search(r"\bbetween\s(?:about\s|approximately\s)?$", text[: first.start], re.IGNORECASE)
+        )
     if re.search(r"(?:从|由|\bfrom)[^,，;；]{0,12}$", text[: first.start]) and re.search(
-        r"(?:提高|提升|降低|下降|降|增加|increas|reduc|improv|decreas|cut|rais|lower)", text[max(0, first.start - 40) : first.start]
-        + text[second.end : second.end + 12] + text[first.end : second.start], re.IGNORECASE
-    ):  # fmt: skip
+        r"(?:提高|提升|降低|下降|降|增加|increas|reduc|improv|decreas|cut|rais|lower)",
+        text[max(0, first.start - 40) : first.start]
+        + text[second.end : second.end + 12]
+        + text[first.end : second.start],
+        re.IGNORECASE,
+    ):
         return False  # 'reduced from 10 to 4 ms': two levels, the second is the new one
     return _unit_of_range(first, second)[1]
 
@@ -451,10 +624,14 @@ def quantities(text: str) -> list[Quantity]:
     return [_with_subject(item, folded, spans, index) for index, item in enumerate(found)]
 
 
-_BARE_LINK = re.compile(r"(?:[=:：≥≤<>≈~±]|为|达到?|\bof|\bis|\bwas|\bare|\bequals|至|到|\breach\w*|于)\s?$", re.IGNORECASE)
+_BARE_LINK = re.compile(
+    r"(?:[=:：≥≤<>≈~±]|为|达到?|\bof|\bis|\bwas|\bare|\bequals|至|到|\breach\w*|于)\s?$", re.IGNORECASE
+)
 
 
-def _build(text: str, folded: str, first: _Value, last: _Value, unit: Unit | None, kind: str) -> Quantity | None:
+def _build(
+    text: str, folded: str, first: _Value, last: _Value, unit: Unit | None, kind: str
+) -> Quantity | None:
     comparator, about, begin = _comparator_before(folded, first.start)
     after = _comparator_after(folded, last.end)
     end = last.end
@@ -491,9 +668,19 @@ def _build(text: str, folded: str, first: _Value, last: _Value, unit: Unit | Non
     while begin < first.start and folded[begin].isspace():
         begin += 1
     return Quantity(
-        low_value, high_value, low_open, high_open, dimension, comparator, about, change, begin, end, text[begin:end],
+        low_value,
+        high_value,
+        low_open,
+        high_open,
+        dimension,
+        comparator,
+        about,
+        change,
+        begin,
+        end,
+        text[begin:end],
         ("", ""),
-    )  # fmt: skip
+    )
 
 
 # '11%、12.4% 和 13.8%': several values of one thing.
@@ -503,12 +690,27 @@ _LISTED = re.compile(r"\s?(?:、|和|及|与|/|and|or|,\s?and|,\s?or)\s?")
 def _with_subject(item: Quantity, folded: str, spans: list[tuple[int, int]], index: int) -> Quantity:
     left = _clause_start(folded, item.start)
     right = _clause_end(folded, item.end)
-    if index and spans[index - 1][1] > left and not _LISTED.fullmatch(folded, spans[index - 1][1], item.start):
+    if (
+        index
+        and spans[index - 1][1] > left
+        and not _LISTED.fullmatch(folded, spans[index - 1][1], item.start)
+    ):
         left = spans[index - 1][1]
     if index + 1 < len(spans) and spans[index + 1][0] < right:
         right = spans[index + 1][0]
     subject = (folded[left : item.start].strip(), folded[item.end : max(item.end, right)].strip())
     return Quantity(
-        item.low, item.high, item.low_open, item.high_open, item.dimension, item.comparator, item.about, item.change,
-        item.start, item.end, item.quote, subject, (left, max(item.end, right)),
-    )  # fmt: skip
+        item.low,
+        item.high,
+        item.low_open,
+        item.high_open,
+        item.dimension,
+        item.comparator,
+        item.about,
+        item.change,
+        item.start,
+        item.end,
+        item.quote,
+        subject,
+        (left, max(item.end, right)),
+    )

@@ -1,10 +1,64 @@
 """Cutting text into sentences as printed: Chinese, English, mixed, bullet and numbered lists."""
 
 import re
+from itertools import pairwise
 
 _ABBREVIATIONS = frozenset(
-    "e.g i.e etc al vs cf approx ca no nos fig figs eq eqs ref refs sec vol ed eds dr mr mrs ms prof st jr sr inc "
-    "ltd co corp dept est max min avg temp dia incl resp sp spp pp ph.d u.s u.k u.n a.m p.m viz tel art".split()
+    [
+        "e.g",
+        "i.e",
+        "etc",
+        "al",
+        "vs",
+        "cf",
+        "approx",
+        "ca",
+        "no",
+        "nos",
+        "fig",
+        "figs",
+        "eq",
+        "eqs",
+        "ref",
+        "refs",
+        "sec",
+        "vol",
+        "ed",
+        "eds",
+        "dr",
+        "mr",
+        "mrs",
+        "ms",
+        "prof",
+        "st",
+        "jr",
+        "sr",
+        "inc",
+        "ltd",
+        "co",
+        "corp",
+        "dept",
+        "est",
+        "max",
+        "min",
+        "avg",
+        "temp",
+        "dia",
+        "incl",
+        "resp",
+        "sp",
+        "spp",
+        "pp",
+        "ph.d",
+        "u.s",
+        "u.k",
+        "u.n",
+        "a.m",
+        "p.m",
+        "viz",
+        "tel",
+        "art",
+    ]
 )
 _LAST_WORD = re.compile(r"([A-Za-z](?:[A-Za-z.]*[A-Za-z])?)\.$")
 _END = re.compile(
@@ -15,10 +69,12 @@ _END = re.compile(
     r"|(?<=\s)[•●▪◆■►✓✔·](?=\s)"  # a bullet inside a line begins a new item
 )
 _NUMBERED = re.compile(
-    r"(?:(?<=\s)|(?<=[;；,，。.:：]))(?=(?:[(（]\d{1,2}[)）]|[①-⑳]|\d{1,2}[、)）](?=\s*\D))\s*\S)"
+    r"(?:(?<=\s)|(?<=[;；,，。.:：]))(?=(?:[(（]\d{1,2}[)）]|[①-⑳]|\d{1," r"2}[、)）](?=\s*\D))\s*\S)"
 )
 _LEAD = re.compile(r"^(?:\s|[•●▪◆■►✓✔·*‣–—-](?=\s|[\u3400-\u9fffA-Z])|[\uf0a0-\uf0ff])+")
-_NUMBER_LABEL = re.compile(r"^(?:[(（]?\d{1,2}[)）、.．]|[①-⑳]|[(（][a-z][)）]|第?[一二三四五六七八九十]{1,3}[、.．])\s*")
+_NUMBER_LABEL = re.compile(
+    r"^(?:[(（]?\d{1,2}[)）、.．]|[①-⑳]|[(（][a-z][)）]|第?[一二三四五六七八九十]{1," r"3}[、.．])\s*"
+)
 _LABEL_ONLY = re.compile(r"^(?:[(（]?[\da-zA-Z]{1,2}[)）、.．]?|[①-⑳]|[一二三四五六七八九十]{1,3}[、.．]?)$")
 _LETTER = re.compile(r"[^\W_]")
 _DECIMAL_LABEL = re.compile(r"(?:^|\n)\s*\d{1,2}\.$")
@@ -54,7 +110,7 @@ def _pieces(text: str) -> list[str]:
         cuts.add(match.end())
     cuts.update(match.start() for match in _NUMBERED.finditer(text))
     places = sorted(cuts)
-    return [text[first:last] for first, last in zip(places, places[1:], strict=False)]
+    return [text[first:last] for first, last in pairwise(places)]
 
 
 def sentences(text: str) -> list[str]:

@@ -72,18 +72,94 @@ _PREFIXED: tuple[tuple[str, tuple[str, ...], tuple[str, ...], Vector, float], ..
     ("p", (), (), _vector(px=1), 1.0),
 )
 _SIGN_PREFIXES = {
-    "p": 1e-12, "n": 1e-9, "u": 1e-6, "µ": 1e-6, "μ": 1e-6, "m": 1e-3, "c": 1e-2, "d": 1e-1,
-    "k": 1e3, "K": 1e3, "M": 1e6, "G": 1e9, "T": 1e12, "P": 1e15,
-}  # fmt: skip
+    "p": 1e-12,
+    "n": 1e-9,
+    "u": 1e-6,
+    "µ": 1e-6,
+    "μ": 1e-6,
+    "m": 1e-3,
+    "c": 1e-2,
+    "d": 1e-1,
+    "k": 1e3,
+    "K": 1e3,
+    "M": 1e6,
+    "G": 1e9,
+    "T": 1e12,
+    "P": 1e15,
+}
 _WORD_PREFIXES = {
-    "pico": 1e-12, "nano": 1e-9, "micro": 1e-6, "milli": 1e-3, "centi": 1e-2, "deci": 1e-1,
-    "kilo": 1e3, "mega": 1e6, "giga": 1e9, "tera": 1e12,
-}  # fmt: skip
+    "pico": 1e-12,
+    "nano": 1e-9,
+    "micro": 1e-6,
+    "milli": 1e-3,
+    "centi": 1e-2,
+    "deci": 1e-1,
+    "kilo": 1e3,
+    "mega": 1e6,
+    "giga": 1e9,
+    "tera": 1e12,
+}
 _ZH_PREFIXES = {
-    "皮": 1e-12, "纳": 1e-9, "微": 1e-6, "毫": 1e-3, "厘": 1e-2, "分": 1e-1, "千": 1e3, "兆": 1e6, "吉": 1e9, "太": 1e12,
-}  # fmt: skip
+    "皮": 1e-12,
+    "纳": 1e-9,
+    "微": 1e-6,
+    "毫": 1e-3,
+    "厘": 1e-2,
+    "分": 1e-1,
+    "千": 1e3,
+    "兆": 1e6,
+    "吉": 1e9,
+    "太": 1e12,
+}
 # Prefixed signs that mean something else far more often, or that nobody writes.
-_REFUSED = frozenset({"cd", "pt", "mt", "Pt", "kt", "Kt", "ct", "dt", "ut", "nt", "PA", "pS", "dS", "cS", "Ks", "Ps", "Ts", "Ms", "Gs", "pp", "dp", "cp", "np", "up", "mp", "kp", "Kp", "Mp", "Gp", "Tp", "Pp", "cA", "dA", "KN", "ds", "cs", "dN", "cN", "dm3", "分秒", "分米", "分克", "分升", "分时"})  # fmt: skip
+_REFUSED = frozenset(
+    {
+        "cd",
+        "pt",
+        "mt",
+        "Pt",
+        "kt",
+        "Kt",
+        "ct",
+        "dt",
+        "ut",
+        "nt",
+        "PA",
+        "pS",
+        "dS",
+        "cS",
+        "Ks",
+        "Ps",
+        "Ts",
+        "Ms",
+        "Gs",
+        "pp",
+        "dp",
+        "cp",
+        "np",
+        "up",
+        "mp",
+        "kp",
+        "Kp",
+        "Mp",
+        "Gp",
+        "Tp",
+        "Pp",
+        "cA",
+        "dA",
+        "KN",
+        "ds",
+        "cs",
+        "dN",
+        "cN",
+        "dm3",
+        "分秒",
+        "分米",
+        "分克",
+        "分升",
+        "分时",
+    }
+)
 
 _PLAIN: tuple[tuple[str, Vector, float], ...] = (
     ("mmHg", _PRESSURE, 133.322387415),
@@ -174,8 +250,18 @@ _PLAIN: tuple[tuple[str, Vector, float], ...] = (
     ("px pixel pixels 像素 个像素", _vector(px=1), 1.0),
     ("megapixel megapixels", _vector(px=1), 1e6),
     ("cycle cycles 次 次循环 个循环 循环 times 回", _vector(cycle=1), 1.0),
-    ("person persons people user users 人 名 人次 位 名用户 个用户 用户 户 patients operator operators 例 例患者", _vector(person=1), 1.0),
-    ("unit units piece pieces pcs set sets device devices 台 台套 台/套 套 件 个 只 枚 片 块 辆 架 颗 支 根 条 棵 株 项", _vector(item=1), 1.0),
+    (
+        "person persons people user users 人 名 人次 位 名用户 个用户 用户 户 patients "
+        "operator operators 例 例患者",
+        _vector(person=1),
+        1.0,
+    ),
+    (
+        "unit units piece pieces pcs set sets device devices 台 台套 台/套 套 件 个 只 枚 "
+        "片 块 辆 架 颗 支 根 条 棵 株 项",
+        _vector(item=1),
+        1.0,
+    ),
     ("channel channels 通道 个通道 路", _vector(channel=1), 1.0),
     ("layer layers 层", _vector(layer=1), 1.0),
     ("node nodes 节点 个节点", _vector(node=1), 1.0),
@@ -198,7 +284,7 @@ _PLAIN: tuple[tuple[str, Vector, float], ...] = (
     ("cells cell 个细胞", _vector(cell=1), 1.0),
     ("NTU", _vector(NTU=1), 1.0),
     ("nit nits 尼特", _vector(cd=1, m=-2), 1.0),
-)  # fmt: skip
+)
 
 NAMES: Mapping[Vector, str] = {
     (): "ratio",
@@ -280,11 +366,15 @@ def _table() -> dict[str, Unit]:
 UNITS = _table()
 _LONGEST_HAN = max(len(name) for name in UNITS if not name[0].isascii())
 _LATIN = re.compile(r"[A-Za-zµμΩÅ°℃℉º%‰$€£¥￥]+%?")
-_CELSIUS_WORDS = re.compile(r"(?:°|deg(?:rees?|\.)?)\s?(celsius|centigrade|fahrenheit|C|F)\b(?!-)", re.IGNORECASE)
+_CELSIUS_WORDS = re.compile(
+    r"(?:°|deg(?:rees?|\.)?)\s?(celsius|centigrade|fahrenheit|C|F)\b(?!-)", re.IGNORECASE
+)
 _EXPONENT = re.compile(r"\^?\s?(-?[1-4])(?!\d|\.\d)|([²³])|⁻([¹²³])")
 _SUPERSCRIPT = {"¹": 1, "²": 2, "³": 3}
 _SQUARE = re.compile(r"(?:(square|sq\.?|cubic|cu\.?)\s)", re.IGNORECASE)
-_JOIN = re.compile(r"\s?([/／·•⋅*×])\s?(?=[A-Za-zµμΩÅ°℃(（\u4e00-\u9fff])|\s?(per)\s(?=[A-Za-z])|(每)(?=[\u4e00-\u9fff])")
+_JOIN = re.compile(
+    r"\s?([/／·•⋅*×])\s?(?=[A-Za-zµμΩÅ°℃(（\u4e00-\u9fff])|\s?(per)\s(?=[A-Za-z])|" r"(每)(?=[\u4e00-\u9fff])"
+)
 _SPACE_JOIN = re.compile(r"\s(?=[A-Za-zµμΩ]+\^?(?:-[1-4]|⁻[¹²³]))")
 
 

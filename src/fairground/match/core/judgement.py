@@ -21,11 +21,18 @@ from fairground.match.core.targets import Answer, Target, answer, target_of
 
 _GENERIC_WEIGHT = 0.25
 _BESIDE_DENIAL = 0.4
+_SHORT = 8  # words; in a longer sentence a denied word is seldom its point
 _COVERED = 0.75  # share of a requirement's words that one sentence must carry to meet it
 _DENIED = 0.6  # the same, for a sentence that denies one of them
-_DIGIT = re.compile(r"\d|[一二三四五六七八九十两百]|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|twelve)\b", re.IGNORECASE)
+_DIGIT = re.compile(
+    r"\d|[一二三四五六七八九十两百]|\b(?:one|two|three|four|five|six|seven|eight|nine|" r"ten|twelve)\b",
+    re.IGNORECASE,
+)
 _HAN = re.compile(r"[\u3400-\u9fff]")
-_OPTIONAL = re.compile(r"\b(?:optional(?:ly)?|if\sneeded|on\srequest|where\snecessary)\b|可选|选配|按需|视情况", re.IGNORECASE)
+_OPTIONAL = re.compile(
+    r"\b(?:optional(?:ly)?|if\sneeded|on\srequest|where\snecessary)\b|可选|选配|按需|" r"视情况",
+    re.IGNORECASE,
+)
 _CHOICE = re.compile(r"\s(?:or|and/or)\s|或者|或(?!许|然|多或少)|/(?=[\u4e00-\u9fff])")
 
 
@@ -87,6 +94,7 @@ class PreparedRequirement:
     conditions: list[Quantity]
     words: list[tuple[tuple[str, ...], int, float, bool]]  # keys, sign, weight, written in Latin script
     weight: float
+    denies: bool  # asks for something not to be
     whole: bool  # speaks of the whole thing expressly: the value of a part is no answer
 
 
@@ -103,7 +111,9 @@ def _facts_of(sentence: _Sentence, place: int) -> list[Fact]:
         return []
     stances = _stances(sentence)
     return [
-        Fact(item, subject_of(sentence.folded, item, sentence.tokens), stances.at(item.start, item.end), place)
+        Fact(
+            item, subject_of(sentence.folded, item, sentence.tokens), stances.at(item.start, item.end), place
+        )
         for item in quantities(sentence.text)
     ]
 
@@ -169,10 +179,22 @@ def prepare_requirement(requirement: Requirement, lexicon: Lexicon) -> PreparedR
         seen.add(token.keys[-1])
         keys = token.keys + tuple(key for name in token.keys for key in lexicon.renderings(name))
         words.append((keys, token.sign, _GENERIC_WEIGHT if token.generic else 1.0, token.keys[-1].isascii()))
-    if any(sign < 0 for _, sign, _, _ in words):
+    denies = any(sign < 0 for _, sign, _, _ in words)
+    if denies:
         # What must not be is the point of the sentence; the rest says where.
-        words = [(keys, sign, weight if sign < 0 else weight * _BESIDE_DENIAL, latin) for keys, sign, weight, latin in words]
-    return PreparedRequirement(requirement, wanted, conditions, words, sum(weight for _, _, weight, _ in words), bool(_WHOLE.search(folded)))
+        words = [
+            (keys, sign, weight if sign < 0 else weight * _BESIDE_DENIAL, latin)
+            for keys, sign, weight, latin in words
+        ]
+    return PreparedRequirement(
+        requirement,
+        wanted,
+        conditions,
+        words,
+        sum(weight for _, _, weight, _ in words),
+        denies,
+        bool(_WHOLE.search(folded)),
+    )
 
 
 def prepare_need(need: Need, lexicon: Lexicon) -> PreparedNeed:
@@ -185,7 +207,9 @@ def judge_pair(need: PreparedNeed, offer: PreparedOffer) -> tuple[Judgement, ...
     return tuple(judge_prepared(requirement, offer) for requirement in need.requirements)
 
 
-def judge(requirement: Requirement, offer: Offer | PreparedOffer, lexicon: Lexicon | None = None) -> Judgement:
+def judge(
+    requirement: Requirement, offer: Offer | PreparedOffer, lexicon: Lexicon | None = None
+) -> Judgement:
     """Judge one requirement against one offer.
 
     Parameters
@@ -213,7 +237,11 @@ def judge_prepared(prepared: PreparedRequirement, offer: PreparedOffer) -> Judge
 
 
 def _judgement(
-    prepared: PreparedRequirement, verdict: Verdict, sentence: _Sentence | None, reason_zh: str, reason_en: str
+    prepared: PreparedRequirement,
+    verdict: Verdict,
+    sentence: _Sentence | None,
+    reason_zh: str,
+    reason_en: str,
 ) -> Judgement:
     return Judgement(
         prepared.requirement.text,
@@ -229,14 +257,20 @@ def _judgement(
 # --- values -------------------------------------------------------------------------------------
 
 # Units that are used for one thing only; and those that nearly are.
-_TELLING = frozenset({"specific energy", "specific capacity", "thermal conductivity", "viscosity", "trl", "ip"})
-_MOSTLY_TELLING = frozenset({"cycles", "money CNY", "money USD", "money EUR", "money GBP", "specific power", "rotation", "persons"})
+_TELLING = frozenset(
+    {"specific energy", "specific capacity", "thermal conductivity", "viscosity", "trl", "ip"}
+)
+_MOSTLY_TELLING = frozenset(
+    {"cycles", "money CNY", "money USD", "money EUR", "money GBP", "specific power", "rotation", "persons"}
+)
 _WHOLE = re.compile(r"整|总|全套|\b(?:overall|total|whole|complete|entire|system)\b", re.IGNORECASE)
 _PART = re.compile(r"其中|之一|\bof which\b|\b(?:its|the)\s\w+\s(?:alone|only)\b", re.IGNORECASE)
 _DIMENSIONS_ALIKE = {"ratio": ("ratio", "number"), "number": ("number", "ratio")}
 
 
-def _overlap(tokens: Iterable[Token], keys: frozenset[str] | set[str], lexicon_keys: dict[str, tuple[str, ...]]) -> bool:
+def _overlap(
+    tokens: Iterable[Token], keys: frozenset[str] | set[str], lexicon_keys: dict[str, tuple[str, ...]]
+) -> bool:
     for token in tokens:
         for key in token.keys:
             if key in keys or any(other in keys for other in lexicon_keys.get(key, ())):
@@ -244,7 +278,9 @@ def _overlap(tokens: Iterable[Token], keys: frozenset[str] | set[str], lexicon_k
     return False
 
 
-def _comparable(tokens: Sequence[Token], foreign: bool, renderings: dict[str, tuple[str, ...]]) -> list[Token]:
+def _comparable(
+    tokens: Sequence[Token], foreign: bool, renderings: dict[str, tuple[str, ...]]
+) -> list[Token]:
     """Leave out words that cannot be compared with a sentence in the other script."""
     return [
         token
@@ -253,7 +289,13 @@ def _comparable(tokens: Sequence[Token], foreign: bool, renderings: dict[str, tu
     ]
 
 
-def _same_subject(wanted: _Wanted, fact: Fact, sentence: _Sentence, prepared: PreparedRequirement, renderings: dict[str, tuple[str, ...]]) -> bool:
+def _same_subject(
+    wanted: _Wanted,
+    fact: Fact,
+    sentence: _Sentence,
+    prepared: PreparedRequirement,
+    renderings: dict[str, tuple[str, ...]],
+) -> bool:
     """Tell whether two quantities are values of the same thing; doubt means no."""
     want, said = wanted.subject, fact.subject
     if not want.head or not said.head:
@@ -275,7 +317,9 @@ def _same_subject(wanted: _Wanted, fact: Fact, sentence: _Sentence, prepared: Pr
     if implied and (asked or (said.modifiers and fact.quantity.dimension not in _MOSTLY_TELLING)):
         return False
     if not asked:
-        part = bool(said.modifiers) and (prepared.whole or bool(_PART.search(sentence.folded[: fact.quantity.start])))
+        part = bool(said.modifiers) and (
+            prepared.whole or bool(_PART.search(sentence.folded[: fact.quantity.start]))
+        )
         return not part
     if said.modifiers:
         return False
@@ -306,7 +350,9 @@ def _judge_value(wanted: _Wanted, prepared: PreparedRequirement, offer: Prepared
     renderings = _renderings_of(prepared)
     decided: dict[Verdict, list[tuple[Fact, _Sentence]]] = {}
     why = ("供给没有说到这一项", "the offer does not speak of it")
-    for fact in [fact for name in _DIMENSIONS_ALIKE.get(dimension, (dimension,)) for fact in facts.get(name, ())]:
+    for fact in [
+        fact for name in _DIMENSIONS_ALIKE.get(dimension, (dimension,)) for fact in facts.get(name, ())
+    ]:
         sentence = offer.sentences[fact.sentence]
         if fact.quantity.change != wanted.quantity.change:
             continue
@@ -321,7 +367,10 @@ def _judge_value(wanted: _Wanted, prepared: PreparedRequirement, offer: Prepared
             why = (f"“{fact.quantity.quote}”尚未验证", f"'{fact.quantity.quote}' is not yet shown")
             continue
         if fact.stance is Stance.OTHER and not fact.quantity.change:
-            why = (f"“{fact.quantity.quote}”是别的产品的值", f"'{fact.quantity.quote}' is the value of another product")
+            why = (
+                f"“{fact.quantity.quote}”是别的产品的值",
+                f"'{fact.quantity.quote}' is the value of another product",
+            )
             continue
         result = answer(wanted.target, fact.quantity, sentence.folded)
         if result in (Answer.OPEN, Answer.BEST_CASE) or not _same_circumstances(prepared, sentence, fact):
@@ -330,11 +379,19 @@ def _judge_value(wanted: _Wanted, prepared: PreparedRequirement, offer: Prepared
         decided.setdefault(Verdict(result.value), []).append((fact, sentence))
     if len(decided) == 2:
         # A value said of the whole outweighs one said of a named part.
-        whole = {verdict: [pair for pair in pairs if not pair[0].subject.modifiers] for verdict, pairs in decided.items()}
+        whole = {
+            verdict: [pair for pair in pairs if not pair[0].subject.modifiers]
+            for verdict, pairs in decided.items()
+        }
         if sum(map(bool, whole.values())) == 1:
             decided = {verdict: pairs for verdict, pairs in whole.items() if pairs}
     if len(decided) == 2:
-        return Verdict.MISSING, None, "供给给出的几个值彼此不一致", "the offer states values that point both ways"
+        return (
+            Verdict.MISSING,
+            None,
+            "供给给出的几个值彼此不一致",
+            "the offer states values that point both ways",
+        )
     for verdict, pairs in decided.items():
         fact, sentence = pairs[0]
         said, asked = fact.quantity.quote, wanted.quantity.quote
@@ -355,9 +412,15 @@ def _undecided(result: Answer, said: Quantity, asked: Quantity) -> tuple[str, st
 def _same_circumstances(prepared: PreparedRequirement, sentence: _Sentence, fact: Fact) -> bool:
     """Tell whether the value holds under the circumstances that the requirement names in figures."""
     for condition in prepared.conditions:
-        stated = [item for item in quantities(sentence.text) if item.dimension == condition.dimension and item != fact.quantity]
+        stated = [
+            item
+            for item in quantities(sentence.text)
+            if item.dimension == condition.dimension and item != fact.quantity
+        ]
         if not any(
-            item.low is not None and condition.low is not None and abs(item.low - condition.low) <= 0.02 * abs(condition.low)
+            item.low is not None
+            and condition.low is not None
+            and abs(item.low - condition.low) <= 0.02 * abs(condition.low)
             for item in stated
         ):
             return False
@@ -383,7 +446,9 @@ class _Reading:
     matched: int
 
 
-def _words_in(prepared: PreparedRequirement, sentence: _Sentence, more: dict[str, int] | None = None) -> _Reading:
+def _words_in(
+    prepared: PreparedRequirement, sentence: _Sentence, more: dict[str, int] | None = None
+) -> _Reading:
     hit = denied = 0.0
     denied_words = matched = 0
     for keys, sign, weight, _ in prepared.words:
@@ -412,7 +477,11 @@ def _candidates(prepared: PreparedRequirement, offer: PreparedOffer) -> list[int
         for place in places:
             counts[place] = counts.get(place, 0.0) + weight
     least = min(0.4 * prepared.weight, max(counts.values(), default=0.0))
-    return [place for place, weight in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if weight >= least][:6]
+    return [
+        place
+        for place, weight in sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        if weight >= least
+    ][:6]
 
 
 def _stance_of_words(prepared: PreparedRequirement, sentence: _Sentence) -> Stance:
@@ -441,7 +510,13 @@ _SILENT = ("供给没有说到这一项", "the offer does not speak of it")
 
 def _judge_words(prepared: PreparedRequirement, offer: PreparedOffer) -> Judgement:
     if prepared.weight == 0:
-        return _judgement(prepared, Verdict.MISSING, None, "要求里没有可核对的内容", "the requirement says nothing that can be checked")
+        return _judgement(
+            prepared,
+            Verdict.MISSING,
+            None,
+            "要求里没有可核对的内容",
+            "the requirement says nothing that can be checked",
+        )
     why = _SILENT
     met: _Sentence | None = None
     denied: tuple[float, _Sentence] | None = None
@@ -450,7 +525,7 @@ def _judge_words(prepared: PreparedRequirement, offer: PreparedOffer) -> Judgeme
         reading = _words_in(prepared, sentence)
         if reading.share < _COVERED:
             # The neighbour before may name what 'it' is; the title names what all is about.
-            title = {key: 1 for key in offer.title_keys}
+            title = dict.fromkeys(offer.title_keys, 1)
             reading = _words_in(prepared, sentence, title) if reading.share >= 0.4 else reading
         if reading.share < _DENIED:
             continue
@@ -461,7 +536,11 @@ def _judge_words(prepared: PreparedRequirement, offer: PreparedOffer) -> Judgeme
         if _OPTIONAL.search(sentence.folded):
             continue
         if reading.denied_words:
-            if denied is None and reading.denied >= 0.2:
+            if (
+                denied is None
+                and reading.denied >= 0.2
+                and (len(prepared.words) <= _SHORT or prepared.denies)
+            ):
                 denied = (reading.share, sentence)
         elif met is None and reading.share >= _COVERED:
             met = sentence
@@ -470,7 +549,13 @@ def _judge_words(prepared: PreparedRequirement, offer: PreparedOffer) -> Judgeme
     if met is not None:
         return _judgement(prepared, Verdict.MET, met, "供给原文说到全部要点", "the offer's sentence says so")
     if denied is not None:
-        return _judgement(prepared, Verdict.CONTRADICTED, denied[1], "供给原文与要求相反", "the offer's sentence says the opposite")
+        return _judgement(
+            prepared,
+            Verdict.CONTRADICTED,
+            denied[1],
+            "供给原文与要求相反",
+            "the offer's sentence says the opposite",
+        )
     return _judgement(prepared, Verdict.MISSING, None, *why)
 
 
@@ -500,7 +585,15 @@ def _judge_excluded(prepared: PreparedRequirement, offer: PreparedOffer) -> Judg
             elif stance is not Stance.OWN:
                 why = _WHY_NOT[stance]
     if used is not None and unused is None:
-        return _judgement(prepared, Verdict.CONTRADICTED, used, "供给用了需求排除的做法", "the offer uses the refused approach")
+        return _judgement(
+            prepared,
+            Verdict.CONTRADICTED,
+            used,
+            "供给用了需求排除的做法",
+            "the offer uses the refused approach",
+        )
     if unused is not None and used is None:
-        return _judgement(prepared, Verdict.MET, unused, "供给说明不用这一做法", "the offer says it does without")
+        return _judgement(
+            prepared, Verdict.MET, unused, "供给说明不用这一做法", "the offer says it does without"
+        )
     return _judgement(prepared, Verdict.MISSING, None, *why)

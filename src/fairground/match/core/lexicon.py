@@ -17,73 +17,74 @@ _LEAST_RENDERING = 0.08
 
 Translate = Callable[[str], Sequence[str]]
 
-_STOP_EN = frozenset(
-    "a an the of for to in on at by with within from into onto over under and or as is are was were be been being it its this that these those "
-    "which who whose there their they them we our us i you your he she his her also both each every any all such other another more most much "
-    "many some than then so if when while where whether how what about around approximately can could may might must shall should will would "
-    "do does did done have has had having not no nor only just even very up down out off per via during after before between through against "
-    "e g i ie eg etc one two following including include includes included least need needs needed require requires required requirement requirements "
-    "able ability capable capability allow allows enable enables make makes made get take takes provide provides providing provided offer offers offered "
-    "use uses used using utilise utilize support supports supported supporting work works working operate operates operated operating run runs "
-    "running reach reaches reached reaching achieve achieves achieved achieving attain meet meets exceed exceeds exceeding become becomes "
-    "give gives given show shows shown report reported measured measure tested test tests based suitable available new novel well further still already now "
-    "current currently present typical typically average approximately maximum minimum max min equal greater less higher lower better below above "
-    "without never neither however therefore thus because due since although though but yet keep keeps remain remains contain contains containing "
-    "like same different several various total overall whole entire full good fully completely entirely purely simply easily directly free value values rate level levels number result results feature features".split()
-)  # fmt: skip
-_GENERIC_EN = frozenset(
-    "system systems device devices product products solution solutions technology technologies technique method methods process processes approach "
-    "equipment unit units tool machine apparatus material materials design prototype module component components application applications offer team "
-    "company project performance function functions instrument plant platform sample samples model version user users customer customers developed develop external additional extra range ranges reduce reduces reduced reducing reduction cut cuts lower lowers lowered fall falls fell rise rises rose increase increases increased increasing improve improves improved improving improvement decrease decreases decreased save saves saved compared any separate special dedicated".split()
-)  # fmt: skip
-_STOP_ZH = frozenset(
-    "的 了 和 与 及 或 以及 并 并且 且 在 于 对 为 是 有 由 从 到 至 以 其 该 本 此 这 那 各 每 等 等等 中 上 下 内 外 里 后 前 时 将 被 把 使 让 令 给 可 可以 能 能够 会 应 应当 "
-    "应该 须 必须 需 需要 要 要求 不得 得 具有 具备 拥有 带有 采用 使用 利用 运用 应用 通过 基于 根据 按照 进行 实现 提供 支持 满足 符合 达到 达 可达 高达 约 大约 左右 以上 以下 以内 "
-    "不低于 不高于 不超过 不少于 不大于 不小于 大于 小于 低于 高于 超过 至少 最高 最低 最大 最小 不 无 未 没 没有 非 无需 无须 不需 不需要 不用 完全 充分 直接 均 都 也 还 又 则 而 即 就 便 已 已经 "
-    "目前 现有 现 当前 如 例如 包括 包含 含 含有 其中 同时 以便 用于 适用 适用于 适合 适应 保证 确保 保持 能力 要 之 间 之间 个 种 类 项 一 二 三 两 多 所 较 更 很 最 仍 仍然 只 仅 "
-    "全 全程 整 且 或者 及其 相关 主要 一般 通常 平均 实测 测试 测得 经 标准 有效 良好 水平 指标 过程 过程中 情况 条件 条件下 状态 方面 数值 值 数 率 度 量 性 型 化 单 大 小 高 低 好 优于 "
-    "尚未 从未 不会 不能 无法 免 覆盖 范围 运行 工作 使用 控制 控制在 仍为 仅为 只有 稳定 稳定在 为止 来 去".split()
-)  # fmt: skip
-_GENERIC_ZH = frozenset(
-    "系统 设备 产品 技术 方案 方法 装置 工艺 材料 样品 样机 整机 本机 仪器 平台 模块 单元 本品 项目 成果 团队 公司 用户 客户 功能 性能 设计 开发 研发 研制 制备 制造 生产 综合 整体 总 单台 "
-    "额定 典型 批 批次 机 器 件 成品 本产品 本系统 本项目 产线 企业 外部 外接 额外 任何 附加 专门 另外 系列 制剂 工厂 单套 每套 单位 提高 提升 降低 减少 下降 缩短 增加 节省 节约 相比".split()
-)  # fmt: skip
 
 _EXCLUSIVE = (
-    ("input", "输入", "进水", "进口处", "inlet", "influent", "入口"), ("output", "输出", "出水", "outlet", "effluent", "出口"),
-    ("charge", "充电", "charging"), ("discharge", "放电", "discharging"),
-    ("storage", "储存", "存储", "贮存", "stored"), ("operating", "工作", "运行", "使用", "service", "working"),
-    ("inner", "内"), ("outer", "外"), ("horizontal", "水平"), ("vertical", "垂直", "竖直"),
-    ("static", "静态"), ("dynamic", "动态"), ("peak", "峰值", "最大"), ("continuous", "连续", "平均"),
-)  # fmt: skip
+    ("input", "输入", "进水", "进口处", "inlet", "influent", "入口"),
+    ("output", "输出", "出水", "outlet", "effluent", "出口"),
+    ("charge", "充电", "charging"),
+    ("discharge", "放电", "discharging"),
+    ("storage", "储存", "存储", "贮存", "stored"),
+    ("operating", "工作", "运行", "使用", "service", "working"),
+    ("inner", "内"),
+    ("outer", "外"),
+    ("horizontal", "水平"),
+    ("vertical", "垂直", "竖直"),
+    ("static", "静态"),
+    ("dynamic", "动态"),
+    ("peak", "峰值", "最大"),
+    ("continuous", "连续", "平均"),
+)
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*|[\u3400-\u9fff]+|\d+[A-Za-z]+\d*")
+_NEXT_WORD = re.compile(r"[ \-'/]{1,3}([A-Za-z][A-Za-z0-9]*|\d+[A-Za-z]+\d*)")
+_FIRST_HAN = "\u2e80"
 _STEMMER = Stemmer.Stemmer("english")
 
 _NEGATOR_EN = re.compile(
-    r"\b(?:without(?:\s(?:the\s)?(?:need|use|requirement|addition|aid|help)\s(?:for|of))?|free\s(?:of|from)|no\slonger|no\sneed\s(?:for|of|to)|not\syet|not|no|never|neither|nor|"
-    r"cannot|can't|n't|lacks?|lacking|absence\sof|eliminat(?:e|es|ed|ing)(?:\sthe\s(?:need\sfor|use\sof))?|avoid(?:s|ed|ing)?|instead\sof|rather\sthan|excluding|"
-    r"exclud(?:es?|ed)|unable\sto|fails?\sto|failed\sto|zero|replac(?:es|ed|ing)|dispens(?:es|ing)\swith|obviates?|prohibit(?:s|ed)?|forbid(?:s|den)?)\b"
+    r"\b(?:without(?:\s(?:the\s)?(?:need|use|requirement|addition|aid|help)\s(?:for|"
+    r"of))?|free\s(?:of|from)|no\slonger|no\sneed\s(?:for|of|to)|not\syet|not|no|never|"
+    r"neither|nor|"
+    r"cannot|can't|n't|lacks?|lacking|absence\sof|eliminat(?:e|es|ed|"
+    r"ing)(?:\sthe\s(?:need\sfor|use\sof))?|avoid(?:s|ed|ing)?|instead\sof|rather\sthan|"
+    r"excluding|"
+    r"exclud(?:es?|ed)|unable\sto|fails?\sto|failed\sto|zero|replac(?:es|ed|ing)|"
+    r"dispens(?:es|ing)\swith|obviates?|prohibit(?:s|ed)?|forbid(?:s|den)?)\b"
     r"|(?<=[a-z])n't\b",
     re.IGNORECASE,
 )
 _NEGATOR_SKIP_EN = re.compile(
-    r"\s(?:only|limited\sto|just|(?:be\s)?(?:less|more|lower|higher|greater|fewer|later|exceed\w*|below|above)|necessarily|least)\b", re.IGNORECASE
+    r"\s(?:only|limited\sto|just|(?:be\s)?(?:less|more|lower|higher|greater|fewer|later|"
+    r"exceed\w*|below|above)|necessarily|least)\b",
+    re.IGNORECASE,
 )
 _NEGATION_STOP_EN = re.compile(
-    r"[,;:()]|\.(?=\s|$)|\b(?:but|yet|while|whereas|although|and\s(?:is|are|has|have|can|offers?|provides?|runs?|works?|uses?|needs?|requires?|contains?|will|was|the|it)|because|so\sthat|which|only|at\s(?=\d))\b",
+    r"[,;:()]|\.(?=\s|$)|\b(?:but|yet|while|whereas|although|and\s(?:is|are|has|have|can|"
+    r"offers?|provides?|runs?|works?|uses?|needs?|requires?|contains?|will|was|the|it)|"
+    r"because|so\sthat|which|only|at\s(?=\d))\b",
     re.IGNORECASE,
 )
 _NEGATOR_ZH = re.compile(
-    r"(?:不(?:需要?|必|用|再|会|能|得|可|应|允许|使用|采用|含有?|添加|依赖|涉及|产生|存在|支持|具备|适用于?|借助|接受|要|作|进行|加|含|带|设|具|包含|包括|配|耐|导|可以)?"
-    r"|无(?:需|须|法|任何|添加)?|未(?:能|经|曾|使用|添加|检出|见|采用)?|没有|没|尚未|尚不|非(?!常|接触|线性|晶|均|标|织|金属|独)|免(?!疫|费)|避免(?:了|使用)?|杜绝(?:了)?|禁止(?:使用)?|禁用|严禁|勿|"
-    r"缺乏|缺少|难以|取代(?:了)?|替代(?:了)?|代替(?:了)?|零|省去(?:了)?|摆脱(?:了)?|消除(?:了)?|拒绝|排除)"
+    r"(?:不(?:需要?|必|用|再|会|能|得|可|应|允许|使用|采用|含有?|添加|依赖|涉及|产生|"
+    r"存在|支持|具备|适用于?|借助|接受|要|作|进行|加|含|带|设|具|包含|包括|配|耐|导|"
+    r"可以)?"
+    r"|无(?:需|须|法|任何|添加)?|未(?:能|经|曾|使用|添加|检出|见|采用)?|没有|没|尚未|"
+    r"尚不|非(?!常|接触|线性|晶|均|标|织|金属|独)|免(?!疫|费)|避免(?:了|使用)?|"
+    r"杜绝(?:了)?|禁止(?:使用)?|禁用|严禁|勿|"
+    r"缺乏|缺少|难以|取代(?:了)?|替代(?:了)?|代替(?:了)?|零|省去(?:了)?|摆脱(?:了)?|"
+    r"消除(?:了)?|拒绝|排除)"
 )
 _NEGATOR_SKIP_ZH = re.compile(
-    r"不(?:低于|少于|小于|短于|高于|超过|大于|多于|超出|得(?:低于|少于|小于|高于|超过|大于|多于)|应(?:低于|小于|高于|超过|大于|少于)|能(?:低于|高于|超过|小于|大于)|锈|同|仅|但|断|足|到|等|变|及|良|错|久|管|论|止|少于|燃)"
-    r"|无(?:人|线|损|机|纺|锡|限|论|创|毒|源|缝|刷|极)|未(?:来|知)|零(?:件|部件|下|售|点)"
+    r"不(?:低于|少于|小于|短于|高于|超过|大于|多于|超出|得(?:低于|少于|小于|高于|超过|"
+    r"大于|多于)|应(?:低于|小于|高于|超过|大于|少于)|能(?:低于|高于|超过|小于|大于)|锈|"
+    r"同|仅|但|断|足|到|等|变|及|良|错|久|管|论|止|少于|燃)"
+    r"|无(?:人|线|损|机|纺|锡|限|论|创|毒|源|缝|刷|极)|未(?:来|知)|零(?:件|部件|下|售|"
+    r"点)"
 )
-_NEGATION_STOP_ZH = re.compile(r"[,，;；。:：()（）!！?？\n]|但|而(?!且)|即可|就能|就可|仍|也能|也可|便可|同时|却|因此|从而|来|即能|(?<=[\u4e00-\u9fff])可(?=[\u4e00-\u9fff])|情况下|的(?:前提|条件|情况)下?")
+_NEGATION_STOP_ZH = re.compile(
+    r"[,，;；。:：()（）!！?？\n]|但|而(?!且)|即可|就能|就可|仍|也能|也可|便可|同时|却|"
+    r"因此|从而|来|即能|(?<=[\u4e00-\u9fff])可(?=[\u4e00-\u9fff])|情况下|的(?:前提|条件|"
+    r"情况)下?"
+)
 _FREE = re.compile(r"([A-Za-z]+)(?:\s?-\s?|\s)free\b(?!\s(?:of|from))", re.IGNORECASE)
 
 
@@ -110,10 +111,13 @@ class Token:
     measured: tuple[Concept, ...] = ()
 
 
+Phrase = tuple[tuple[str, ...], tuple[Concept, ...]]  # stems of a term, and what it may stand for
+
+
 @dataclass(frozen=True, slots=True)
 class _Tables:
     by_han: Mapping[str, tuple[Concept, ...]]
-    by_stems: Mapping[str, tuple[tuple[tuple[str, ...], tuple[Concept, ...]], ...]]
+    by_stems: Mapping[str, tuple[Phrase, ...]]
     concepts: Mapping[str, Concept]
     longest_han: int
 
@@ -131,6 +135,22 @@ def _rows(name: str) -> list[list[str]]:
 
 def _phrase(text: str) -> tuple[str, ...]:
     return tuple(stem(word) for word in re.findall(r"[A-Za-z0-9]+", text))
+
+
+def _plain_words(kind: str) -> frozenset[str]:
+    return frozenset(
+        word for name, words in _rows("plain_words.tsv") if name == kind for word in words.split()
+    )
+
+
+@lru_cache(maxsize=1)
+def _empty_words() -> frozenset[str]:
+    return _plain_words("empty")
+
+
+@lru_cache(maxsize=1)
+def _generic_words() -> frozenset[str]:
+    return _plain_words("generic")
 
 
 @lru_cache(maxsize=1)
@@ -155,11 +175,13 @@ def _tables() -> _Tables:
     for row, (kind, dimensions, better, chinese, foreign) in enumerate(_rows("terms.tsv")):
         identifier = f"{kind}{row}"
         measured = kind == "m"
-        concept = Concept(identifier, measured, frozenset(dimensions.split(",")) if measured else frozenset(), better)
+        concept = Concept(
+            identifier, measured, frozenset(dimensions.split(",")) if measured else frozenset(), better
+        )
         concepts[identifier] = concept
         add(concept, chinese.split("|"))
         add(concept, foreign.split("|"))
-    starts: dict[str, list[tuple[tuple[str, ...], tuple[Concept, ...]]]] = {}
+    starts: dict[str, list[Phrase]] = {}
     for phrase, found in english.items():
         starts.setdefault(phrase[0], []).append((phrase, tuple(found)))
     return _Tables(
@@ -187,7 +209,12 @@ def _negated_spans(text: str) -> list[tuple[int, int]]:
     return spans
 
 
-_MAYBE_NEGATED = re.compile(r"[不无未没非免禁勿缺难取替代零省摆消拒排杜避尚]|\b(?:without|free|no|not|never|nor|neither|cannot|lack|absence|eliminat|avoid|instead|rather|exclud|unable|fail|zero|replac|dispens|obviat|prohibit|forbid)|n't", re.IGNORECASE)  # fmt: skip
+_MAYBE_NEGATED = re.compile(
+    r"[不无未没非免禁勿缺难取替代零省摆消拒排杜避尚]|\b(?:without|free|no|not|never|nor|"
+    r"neither|cannot|lack|absence|eliminat|avoid|instead|rather|exclud|unable|fail|zero|"
+    r"replac|dispens|obviat|prohibit|forbid)|n't",
+    re.IGNORECASE,
+)
 
 
 @lru_cache(maxsize=1)
@@ -205,14 +232,12 @@ def _cut(run: str) -> tuple[str, ...]:
 
 
 @lru_cache(maxsize=65536)
-def _word_facts(
-    word: str,
-) -> tuple[str, bool, bool, tuple[tuple[tuple[str, ...], tuple[Concept, ...]], ...]]:
+def _word_facts(word: str) -> tuple[str, bool, bool, tuple[Phrase, ...]]:
     """Return key, whether the word says nothing, whether it is generic, and the terms it may begin."""
     lower = word.lower()
     key = stem(lower)
-    dropped = lower in _STOP_EN or (len(lower) == 1 and not word.isupper())
-    return key, dropped, lower in _GENERIC_EN, _tables().by_stems.get(key, ())
+    dropped = lower in _empty_words() or (len(lower) == 1 and not word.isupper())
+    return key, dropped, lower in _generic_words(), _tables().by_stems.get(key, ())
 
 
 @dataclass(slots=True)
@@ -242,16 +267,24 @@ class Lexicon:
         """Read `sentence` (any width and script) into tokens in order; offsets are those of `sentence`."""
         text = fold(sentence)
         tables = _tables()
-        words = list(_WORD.finditer(text))
         found: list[Token] = []
-        place = 0
-        while place < len(words):
-            word = words[place]
-            if ord(text[word.start()]) > 0x2E80:
-                self._read_han(text, word.start(), word.end(), tables, found)
-                place += 1
-            else:
-                place += self._read_latin(text, words, place, tables, found)
+        resume = 0
+        for match in _WORD.finditer(text):
+            start = match.start()
+            if start < resume:
+                continue
+            word = match.group()
+            if word > _FIRST_HAN:
+                _read_han(text, start, match.end(), tables, found)
+                continue
+            key, dropped, generic, phrases = _word_facts(word)
+            if phrases:
+                end = _read_phrase(text, match, key, phrases, found)
+                if end:
+                    resume = end
+                    continue
+            if not dropped:
+                found.append(Token(start, match.end(), (key,), 1, generic))
         if _MAYBE_NEGATED.search(text):
             for first, last in _negated_spans(text):
                 for token in found:
@@ -260,78 +293,84 @@ class Lexicon:
                         token.sign = -token.sign
         return found
 
-    @staticmethod
-    def _read_latin(
-        text: str, words: list[re.Match[str]], place: int, tables: _Tables, found: list[Token]
-    ) -> int:
-        word = words[place].group()
-        key, dropped, generic, phrases = _word_facts(word)
-        for phrase, concepts in phrases:
-            size = len(phrase)
-            if size > 1:
-                rest = words[place : place + size]
-                if len(rest) < size or any(stem(other.group()) != part for other, part in zip(rest, phrase, strict=True)):
-                    continue
-                if rest[-1].start() - rest[0].start() > 40:
-                    continue
-            start, end = words[place].start(), words[place + size - 1].end()
-            _append_concept(found, start, end, concepts, key if size == 1 else " ".join(phrase))
-            return size
-        if not dropped:
-            found.append(Token(words[place].start(), words[place].end(), (key,), 1, generic))
-        return 1
 
-    @staticmethod
-    def _read_han(text: str, start: int, end: int, tables: _Tables, found: list[Token]) -> None:
-        place = start
-        resume = start
-        for word in _cut(text[start:end]):
-            word_end = place + len(word)
-            first = max(place, resume)
-            if first < word_end:
-                length = _longest(text, first, end, tables)
-                offset = first
-                if not length and word_end - first >= 3:
-                    for offset in range(first + 1, word_end - 1):
-                        length = _longest(text, offset, end, tables)
-                        if length and offset + length >= word_end:
-                            break
-                        length = 0
-                if length:
-                    if offset > first:
-                        _append_han(found, text[first:offset], first)
-                    name = text[offset : offset + length]
-                    _append_concept(found, offset, offset + length, tables.by_han[name], name)
-                    resume = offset + length
-                else:
-                    _append_han(found, text[first:word_end], first)
-            place = word_end
+def _read_phrase(
+    text: str, match: re.Match[str], key: str, phrases: tuple[Phrase, ...], found: list[Token]
+) -> int:
+    """Read the longest term that begins with this word; return where it ends, 0 where none fits."""
+    following: list[re.Match[str]] = []
+    for phrase, concepts in phrases:
+        size = len(phrase)
+        if size == 1:
+            _append_concept(found, match.start(), match.end(), concepts, key)
+            return match.end()
+        while len(following) < size - 1:
+            last = following[-1] if following else match
+            other = _NEXT_WORD.match(text, last.end())
+            if other is None:
+                break
+            following.append(other)
+        if len(following) >= size - 1 and all(
+            stem(other.group(1)) == part for other, part in zip(following, phrase[1:], strict=False)
+        ):
+            end = following[size - 2].end()
+            _append_concept(found, match.start(), end, concepts, " ".join(phrase))
+            return end
+    return 0
 
-    def content(self, tokens: Sequence[Token]) -> list[Token]:
-        """Return the tokens that carry a subject: neither generic words nor empty ones."""
-        return [token for token in tokens if not token.generic]
+
+def _read_han(text: str, start: int, end: int, tables: _Tables, found: list[Token]) -> None:
+    place = start
+    resume = start
+    for word in _cut(text[start:end]):
+        word_end = place + len(word)
+        first = max(place, resume)
+        if first < word_end:
+            length = _longest(text, first, end, tables)
+            offset = first
+            if not length and word_end - first >= 3:
+                for offset in range(first + 1, word_end - 1):
+                    length = _longest(text, offset, end, tables)
+                    if length and offset + length >= word_end:
+                        break
+                    length = 0
+            if length:
+                if offset > first:
+                    _append_han(found, text[first:offset], first)
+                name = text[offset : offset + length]
+                _append_concept(found, offset, offset + length, tables.by_han[name], name)
+                resume = offset + length
+            else:
+                _append_han(found, text[first:word_end], first)
+        place = word_end
 
 
 def _longest(text: str, start: int, end: int, tables: _Tables) -> int:
     for length in range(min(tables.longest_han, end - start), 0, -1):
-        if text[start : start + length] in tables.by_han and (length > 1 or text[start] in "铅汞镉铜钛氢氧氮磷铝钢铂钴氨氟硅锂酸碱水煤泵阀"):
+        if text[start : start + length] in tables.by_han and (
+            length > 1 or text[start] in "铅汞镉铜钛氢氧氮磷铝钢铂钴氨氟硅锂酸碱水煤泵阀"
+        ):
             return length
     return 0
 
 
 def _append_han(found: list[Token], word: str, start: int) -> None:
-    if word not in _STOP_ZH and (len(word) > 1 or word in "铁锌镍铬砷碳硫氯糖盐油"):
-        found.append(Token(start, start + len(word), (word,), 1, word in _GENERIC_ZH or word[0] in "整总"))
+    if word not in _empty_words() and (len(word) > 1 or word in "铁锌镍铬砷碳硫氯糖盐油"):
+        found.append(
+            Token(start, start + len(word), (word,), 1, word in _generic_words() or word[0] in "整总")
+        )
 
 
-def _append_concept(found: list[Token], start: int, end: int, concepts: tuple[Concept, ...], key: str) -> None:
+def _append_concept(
+    found: list[Token], start: int, end: int, concepts: tuple[Concept, ...], key: str
+) -> None:
     sign = 1
     keys: list[str] = []
     for concept in concepts:
         keys.append("@" + concept.id)
         if concept.sign < 0:
             sign = -1
-    generic = key in _GENERIC_ZH or key in _GENERIC_STEMS
+    generic = key in _generic_words() or key in _generic_stems()
     found.append(Token(start, end, (*keys, key), sign, generic, tuple(c for c in concepts if c.measured)))
 
 
@@ -345,7 +384,9 @@ def dictionary_lexicon() -> Lexicon:
     return Lexicon(_dictionary_renderings)
 
 
-_GENERIC_STEMS = frozenset(stem(word) for word in _GENERIC_EN)
+@lru_cache(maxsize=1)
+def _generic_stems() -> frozenset[str]:
+    return frozenset(stem(word) for word in _generic_words() if word.isascii())
 
 
 def sides_of(keys: Sequence[str]) -> dict[int, int]:

@@ -11,24 +11,55 @@ MOST = 12
 _LONGEST = 320  # characters; a longer sentence is cut at a clause, or left out where it has none
 
 # Fields that speak of what is wanted, with how much more their sentences count.
-_FIELDS = (("wanted_outcome", 2.0), ("efficacy", 1.0), ("abstract", 0.0), ("problem", 0.0), ("product", 0.5), ("application", 0.0))
+_FIELDS = (
+    ("wanted_outcome", 2.0),
+    ("efficacy", 1.0),
+    ("abstract", 0.0),
+    ("problem", 0.0),
+    ("product", 0.5),
+    ("application", 0.0),
+)
 _EVERY_SENTENCE = frozenset({"wanted_outcome", "efficacy"})
 
-_MUST = re.compile(r"\b(?:shall|must|required?|requires|requirements?|mandatory|needs?\s(?:to|for)|threshold|minimum|at\sleast|no\s(?:more|less)\sthan|not\sexceed)\b|必须|须|不得|应(?!用|该用|急|变|力|激|答|对|收|届)|要求|需(?!求方|求单位|求内容|求背景)|不低于|不超过|不少于|不大于|不小于|不高于|至少", re.IGNORECASE)  # fmt: skip
-_SHOULD = re.compile(r"\b(?:should|desired|desirable|preferabl[ye]|preferred|ideal(?:ly)?|goals?|objectives?|targets?|seeks?|wants?|capable\sof|capability\sto)\b|希望|最好|优先|期望|宜|尽可能|目标|力争|能够|实现|达到", re.IGNORECASE)  # fmt: skip
-_PREFERENCE = re.compile(r"\b(?:should|desired|desirable|preferabl[ye]|preferred|ideal(?:ly)?|nice\sto\shave)\b|希望|最好|优先|宜(?!居|昌|宾)|尽可能|尽量", re.IGNORECASE)  # fmt: skip
+_MUST = re.compile(
+    r"\b(?:shall|must|required?|requires|requirements?|mandatory|needs?\s(?:to|for)|"
+    r"threshold|minimum|at\sleast|no\s(?:more|less)\sthan|not\sexceed)\b|必须|须|不得|"
+    r"应(?!用|该用|急|变|力|激|答|对|收|届)|要求|需(?!求方|求单位|求内容|求背景)|不低于|"
+    r"不超过|不少于|不大于|不小于|不高于|至少",
+    re.IGNORECASE,
+)
+_SHOULD = re.compile(
+    r"\b(?:should|desired|desirable|preferabl[ye]|preferred|ideal(?:ly)?|goals?|"
+    r"objectives?|targets?|seeks?|wants?|capable\sof|capability\sto)\b|希望|最好|优先|"
+    r"期望|宜|尽可能|目标|力争|能够|实现|达到",
+    re.IGNORECASE,
+)
+_PREFERENCE = re.compile(
+    r"\b(?:should|desired|desirable|preferabl[ye]|preferred|ideal(?:ly)?|"
+    r"nice\sto\shave)\b|希望|最好|优先|宜(?!居|昌|宾)|尽可能|尽量",
+    re.IGNORECASE,
+)
 _BACKGROUND = re.compile(
-    r"\b(?:currently|existing|conventional|traditional|has\sbeen|have\sbeen|historically|phase\s(?:i{1,3}|1|2|3)\b|dual\suse|commercial(?:ization|isation)|references?|proposals?\s(?:should|must|shall)|offerors?|proposers?|"
-    r"itar|export\scontrol|foreign\snational|security\sclearance|background|registered\sin|small\sbusiness|page\slimit|submit(?:ted)?)\b"
-    r"|现有工作基础|公司成立|成立于|销售收入|注册资本|占地面积|员工|现有标准化厂房|目前.{0,12}(?:国内|国外|市场|存在)|随着|背景|近年来|高新技术企业|联系人|利润总额|年产值",
+    r"\b(?:currently|existing|conventional|traditional|has\sbeen|have\sbeen|historically|"
+    r"phase\s(?:i{1,3}|1|2|3)\b|dual\suse|commercial(?:ization|isation)|references?|"
+    r"proposals?\s(?:should|must|shall)|offerors?|proposers?|"
+    r"itar|export\scontrol|foreign\snational|security\sclearance|background|"
+    r"registered\sin|small\sbusiness|page\slimit|submit(?:ted)?)\b"
+    r"|现有工作基础|公司成立|成立于|销售收入|注册资本|占地面积|员工|现有标准化厂房|"
+    r"目前.{0,12}(?:国内|国外|市场|存在)|随着|背景|近年来|高新技术企业|联系人|利润总额|"
+    r"年产值",
     re.IGNORECASE,
 )
 _EXCLUDED = re.compile(
-    r"(?:不接受|不考虑|排除|不采纳|谢绝|不希望采用|不想用|拒绝)(?:采用|使用)?\s?(?P<zh>[^,，;；。]{2,40}?)(?:的?(?:方案|方法|技术|路线|工艺|做法))?(?=[,，;；。]|$)"
-    r"|\b(?:not\sinterested\sin|are\sexcluded|will\snot\s(?:be\s)?(?:accept(?:ed)?|consider(?:ed)?)|do\snot\swant|exclud(?:es|ing)|out\sof\sscope\s?:)\s?(?P<en>[^,;.]{3,80})",
+    r"(?:不接受|不考虑|排除|不采纳|谢绝|不希望采用|不想用|拒绝)(?:采用|"
+    r"使用)?\s?(?P<zh>[^,，;；。]{2,40}?)(?:的?(?:方案|方法|技术|路线|工艺|做法))?(?=[,，"
+    r";；。]|$)"
+    r"|\b(?:not\sinterested\sin|are\sexcluded|will\snot\s(?:be\s)?(?:accept(?:ed)?|"
+    r"consider(?:ed)?)|do\snot\swant|exclud(?:es|ing)|out\sof\sscope\s?:)\s?(?P<en>[^,"
+    r";.]{3,80})",
     re.IGNORECASE,
 )
-_HEADING = re.compile(r"^.{0,14}[:：]$")
+_HEADING = re.compile(r"[:：]\s*$")
 _CLAUSE = re.compile(r"[;；]|(?<=\D)[,，](?=\D)")
 
 
@@ -56,7 +87,11 @@ def _shortened(sentence: str) -> str | None:
         pieces.append(sentence[place : mark.start()])
         place = mark.end()
     pieces.append(sentence[place:])
-    best = max((piece.strip() for piece in pieces if len(piece) <= _LONGEST), key=lambda piece: _signal(piece, 0.0), default="")
+    best = max(
+        (piece.strip() for piece in pieces if len(piece) <= _LONGEST),
+        key=lambda piece: _signal(piece, 0.0),
+        default="",
+    )
     return best if len(best) >= 8 else None
 
 
@@ -82,7 +117,7 @@ def _clauses(sentence: str) -> list[str]:
 
 
 def requirements_of(need: Need) -> tuple[Requirement, ...]:
-    """Return what `need` asks for, at most twelve: the stated requirements, then the clearest found in its texts.
+    """Return what `need` asks for, at most twelve: stated requirements, then the clearest in its texts.
 
     A sentence is taken as it is printed when it says must, shall, should, 要求, 须 or 不得, gives a
     figure to reach, or stands in the wanted outcome; sentences on background, history or how to apply
@@ -114,7 +149,7 @@ def requirements_of(need: Need) -> tuple[Requirement, ...]:
 
 
 def _found_in(sentence: str, name: str, weight: float) -> list[tuple[float, Requirement]]:
-    if _HEADING.match(sentence) or len(sentence) < 4:
+    if _HEADING.search(sentence) or len(sentence) < 4:
         return []
     excluded = _EXCLUDED.search(sentence)
     if excluded:

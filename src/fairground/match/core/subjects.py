@@ -40,15 +40,21 @@ _IMPLIED = {
 }
 
 _CONDITION_BEFORE = re.compile(
-    r"(?:\bat|\bunder|\bafter|\bduring|\bwhen|\bin\s(?:a|an)|在|于|经|经过|当|历经)\s*(?:an?\s|the\s)?$", re.IGNORECASE
+    r"(?:\bat|\bunder|\bafter|\bduring|\bwhen|\bin\s(?:a|an)|在|于|经|经过|当|" r"历经)\s*(?:an?\s|the\s)?$",
+    re.IGNORECASE,
 )
-_CONDITION_WORD = re.compile(r"(?:\bat|\bunder|\bafter|\bwhen|在|经|经过|当|于)\s?[^,，;；]{0,16}$", re.IGNORECASE)
+_CONDITION_WORD = re.compile(
+    r"(?:\bat|\bunder|\bafter|\bwhen|在|经|经过|当|于)\s?[^,，;；]{0,16}$", re.IGNORECASE
+)
 _CONDITION_AFTER = re.compile(
-    r"\s?[\u4e00-\u9fff]{0,6}?(?:条件下|环境下|环境中|情况下|温度下|压力下|下(?!降|限|一|游|载|沉|料)"
+    r"\s?[\u4e00-\u9fff]{0,6}?(?:条件下|环境下|环境中|情况下|温度下|压力下|下(?!降|限|一|"
+    r"游|载|沉|料)"
     r"|时(?!间|长|延|效|候)|后(?!续|期|台|端))"
 )
 _BESIDE = re.compile(r"[\s-]*(?:的|in\s|of\s|or\s\w+\s)?\s*")
-_LINKED = re.compile(r"(?:\s|:|：|=|is|are|was|of|为|达到?|可达|高达|约|at|a|an|the|reaches|to|\()*", re.IGNORECASE)
+_LINKED = re.compile(
+    r"(?:\s|:|：|=|is|are|was|of|为|达到?|可达|高达|约|at|a|an|the|reaches|to|\()*", re.IGNORECASE
+)
 
 
 @dataclass(slots=True)
@@ -123,13 +129,19 @@ def subject_of(text: str, quantity: Quantity, tokens: Sequence[Token]) -> Subjec
         head, better = _implied()[dimension]
     else:
         known = False
-        near = [token for token in left if not token.generic][-1:] or [token for token in right if not token.generic][:1]
+        near = [token for token in left if not token.generic][-1:] or [
+            token for token in right if not token.generic
+        ][:1]
         named = near[0] if near else None
         head = frozenset(named.keys) if named else frozenset()
     modifiers = tuple(
         token
         for token in (*left, *right[: 3 if left else 6])
-        if token is not named and not token.generic and token.sign > 0 and head.isdisjoint(token.keys) and not (token.measured and named and token.start > quantity.end)
+        if token is not named
+        and not token.generic
+        and token.sign > 0
+        and head.isdisjoint(token.keys)
+        and not (token.measured and named and token.start > quantity.end)
     )
     keys = [key for token in (*left, *right) for key in token.keys]
     condition = _is_condition(text, quantity, left)

@@ -20,12 +20,22 @@ from enum import StrEnum
 from fairground.language.quantities import Quantity
 
 _COVERING = re.compile(
-    r"可调|覆盖|适用|适应|支持|适合|兼容|量程|测量范围|检测范围|工作|运行|使用|调节|耐|adjust|tun(?:e|able)|cover|operat|work|support|handl|"
-    r"measur\w+\s(?:range|from)|accommodat|withstand|surviv|function|compatible|suitable|process(?:es)?\s|range\sof\suse",
+    r"可调|覆盖|适用|适应|支持|适合|兼容|量程|测量范围|检测范围|工作|运行|使用|调节|耐|"
+    r"adjust|tun(?:e|able)|cover|operat|work|support|handl|"
+    r"measur\w+\s(?:range|from)|accommodat|withstand|surviv|function|compatible|suitable|"
+    r"process(?:es)?\s|range\sof\suse",
     re.IGNORECASE,
 )
-_REACHED = re.compile(r"达到|达|到达|实现|能够|可(?!靠|见|用性)|reach|achiev|attain|support|withstand|handle|deliver|耐|承受|支持", re.IGNORECASE)
-_REDUCED = re.compile(r"降至|降到|降低到|降低至|减至|缩短至|缩短到|控制|reduc\w*\sto|lower\w*\sto|cut\sto|bring\w*\sdown\sto", re.IGNORECASE)
+_REACHED = re.compile(
+    r"达到|达|到达|实现|能够|可(?!靠|见|用性)|reach|achiev|attain|support|withstand|"
+    r"handle|deliver|耐|承受|支持",
+    re.IGNORECASE,
+)
+_REDUCED = re.compile(
+    r"降至|降到|降低到|降低至|减至|缩短至|缩短到|控制|reduc\w*\sto|lower\w*\sto|cut\sto|"
+    r"bring\w*\sdown\sto",
+    re.IGNORECASE,
+)
 _ABOUT = 0.05
 _SAME = 0.02
 _DIFFERENT = 0.10
@@ -107,7 +117,9 @@ def target_of(quantity: Quantity, better: str, text: str) -> Target:
         interval = Interval(low, None, low_open=True) if more else Interval(None, high, high_open=True)
         return Target(interval, False, False, better, dimension)
     if name == "range":
-        return Target(Interval(low, high), better == "r" or bool(_COVERING.search(text)), False, better, dimension)
+        return Target(
+            Interval(low, high), better == "r" or bool(_COVERING.search(text)), False, better, dimension
+        )
     if name == "upto":
         covers = better != "-" and not (better == "0" and dimension in ("length", "mass"))
         interval = Interval(high, None) if covers else Interval(None, high)
@@ -118,7 +130,10 @@ def target_of(quantity: Quantity, better: str, text: str) -> Target:
         return _plain_target(low, quantity, better, text)
     slack = _span(low if low is not None else high or 0.0, _ABOUT, dimension) if quantity.about else 0.0
     interval = Interval(
-        None if low is None else low - slack, None if high is None else high + slack, quantity.low_open, quantity.high_open
+        None if low is None else low - slack,
+        None if high is None else high + slack,
+        quantity.low_open,
+        quantity.high_open,
     )
     return Target(interval, False, False, better, dimension)
 
@@ -151,25 +166,43 @@ def _stated(quantity: Quantity) -> Interval:
 
 
 def answer(target: Target, stated: Quantity, text: str) -> Answer:
-    """Judge one stated value of an offer, in the sentence `text`, against a wanted one of the same subject."""
+    """Judge a value an offer states, in the sentence `text`, against a wanted one of the same subject."""
     said = _stated(stated)
     if stated.comparator == "better" and stated.low is not None:
         more = target.better == "+" or (target.better != "-" and stated.dimension in ("ratio", "number"))
-        said = Interval(stated.low, None, low_open=True) if more else Interval(None, stated.low, high_open=True)
+        said = (
+            Interval(stated.low, None, low_open=True) if more else Interval(None, stated.low, high_open=True)
+        )
     if target.covers and not target.near:
         return _covering(target.interval, said, stated)
     if target.near:
         return _nearness(target, said, stated, text)
     wanted = target.interval
-    reach = target.better == "r" or bool(stated.comparator == "range" and _COVERING.search(text) and target.better in ("", "0", "+", "r"))
-    if stated.comparator == "upto" and said.high is not None and wanted.high is None and wanted.low is not None:
+    reach = target.better == "r" or bool(
+        stated.comparator == "range" and _COVERING.search(text) and target.better in ("", "0", "+", "r")
+    )
+    if (
+        stated.comparator == "upto"
+        and said.high is not None
+        and wanted.high is None
+        and wanted.low is not None
+    ):
         if said.high < wanted.low or (said.high == wanted.low and wanted.low_open):
             return Answer.CONTRADICTED
         return Answer.BEST_CASE if stated.dimension in ("ratio", "number") else Answer.MET
-    if stated.comparator == "downto" and said.low is not None and wanted.low is None and wanted.high is not None:
+    if (
+        stated.comparator == "downto"
+        and said.low is not None
+        and wanted.low is None
+        and wanted.high is not None
+    ):
         if said.low > wanted.high:
             return Answer.CONTRADICTED
-        return Answer.MET if stated.dimension in ("length", "temperature", "density", "ratio") else Answer.BEST_CASE
+        return (
+            Answer.MET
+            if stated.dimension in ("length", "temperature", "density", "ratio")
+            else Answer.BEST_CASE
+        )
     if reach and stated.comparator == "range":
         return _reaching(wanted, said)
     if said.inside(wanted):
