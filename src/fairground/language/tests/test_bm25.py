@@ -96,6 +96,18 @@ def test_pairs_score_as_in_search():
     assert again.tolist() == scores[rows, places].tolist()
 
 
+def test_contributions_add_up_to_the_score():
+    index = Bm25Index.build(stream_of([[0, 1, 1], [0, 2], [3]]), 4)
+    query = np.array([1, 0, 9, 2], np.int32)
+    added = index.contributions(query, 0)
+    assert (added > 0).tolist() == [True, True, False, False]
+    assert added.sum() == pytest.approx(index.scores(query)[0])
+    weights = np.array([2, 1, 1, 1], np.float32)
+    assert index.contributions(query, 0, weights=weights).tolist() == (added * weights).tolist()
+    with pytest.raises(IndexError, match="text ids"):
+        index.contributions(query, 3)
+
+
 def test_equal_texts_rank_by_id():
     index = Bm25Index.build(stream_of([[1], [0, 1], [1], [0, 1], [2]]), 3)
     doc_ids, scores = index.search(stream_of([[0, 1]]), 4)
