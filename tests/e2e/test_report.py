@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from fairground.match.report import ReportWarning, render_report
+from fairground.kernel.tables import TableWarning
+from fairground.match.report import render_report
 from fairground.match.report.tests.demonstration_run import demonstration_run
 
 sync_api = pytest.importorskip(
@@ -44,9 +45,14 @@ def browser() -> Iterator[Any]:
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> str:
     path: Path = tmp_path_factory.mktemp("report") / "report.html"
-    remark = ReportWarning("needs.xlsx · 需求清单 · 7", "预算不是金额", "the budget is not a sum")
+    remark = TableWarning(
+        "bad_budget", "needs.xlsx", "需求清单", 7, None, "预算不是金额", "the budget is not a sum"
+    )
     path.write_text(
-        render_report(demonstration_run(), generated=date(2024, 4, 25), warnings=[remark]), "utf-8"
+        render_report(
+            demonstration_run(), generated=date(2024, 4, 25), warnings=[remark], completeness={"N-001": 62}
+        ),
+        "utf-8",
     )
     return path.as_uri()
 

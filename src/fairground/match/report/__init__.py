@@ -1,6 +1,6 @@
 """What a match run gives to people: the rows of the output file and the report to read and print."""
 
-from fairground.match.report.page import ReportWarning, render_report
+from fairground.match.report.page import render_report
 from fairground.match.report.rows import (
     ResultSheet,
     flat_rows,
@@ -11,7 +11,6 @@ from fairground.match.report.rows import (
 )
 
 __all__ = [
-    "ReportWarning",
     "ResultSheet",
     "flat_rows",
     "legend_sheet",

@@ -2,18 +2,20 @@
 
 import base64
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 
 from django.template import Context, Engine
 from django.utils.safestring import SafeString
 
 from fairground import __version__
 from fairground.collect.core.records import Need, Offer
+from fairground.kernel.tables import TableWarning
 from fairground.match.core.results import Evidence, MatchRun
 from fairground.match.report.markup import both, clip, printed
 from fairground.match.report.reading import standing
@@ -26,15 +28,6 @@ _WARNINGS_LISTED = 500
 
 
 @dataclass(frozen=True, slots=True)
-class ReportWarning:
-    """One remark on an input row: where it stands ('needs.xlsx · Sheet1 · row 12') and what was done."""
-
-    where: str
-    zh: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
 class Figure:
     """One living figure: a number, what it counts, and the list behind it."""
 
@@ -44,7 +37,13 @@ class Figure:
 
 
 def render_report(
-    run: MatchRun, *, generated: date, language: str = "zh", warnings: Iterable[ReportWarning] = ()
+    run: MatchRun,
+    *,
+    generated: date,
+    language: str = "zh",
+    warnings: Iterable[TableWarning] = (),
+    warning_count: int | None = None,
+    completeness: Mapping[str, int] = MappingProxyType({}),
 ) -> str:
     """Return the whole report as one HTML page that asks nothing of any other file or server.
 
@@ -53,7 +52,9 @@ def render_report(
     run : MatchRun
     generated : date the report is dated with; deadlines before it are marked as passed
     language : 'zh' or 'en', the language shown first; the reader can switch without JavaScript
-    warnings : remarks on input rows; all are counted, the first 500 are listed
+    warnings : remarks on input rows, of both lists; the first 500 are listed
+    warning_count : how many remarks there were in all, where `warnings` holds only some; ≥ len(warnings)
+    completeness : need id → the clinic's score, 0–100; a need that is not in it shows none
 
     Raises
     ------
@@ -63,8 +64,9 @@ def render_report(
     """
     if language not in LANGUAGES:
         raise ValueError(f"language is {language!r}; the report speaks 'zh' and 'en'")
-    view = RunView(run, generated)
+    view = RunView(run, generated, completeness)
     remarks = tuple(warnings)
+    remark_count = max(len(remarks), warning_count or 0)
     contradictions = view.contradictions()
     style = _style(run, generated)
     context = {
@@ -87,11 +89,11 @@ def render_report(
         "demonstration": any(need.demonstration for need in run.needs)
         or any(offer.demonstration for offer in run.offers),
         "warnings": [
-            (printed(w.where, 120), both(clip(w.zh, 300), clip(w.en, 300)))
+            (printed(w.place(), 120), both(clip(w.message_zh, 300), clip(w.message_en, 300)))
             for w in remarks[:_WARNINGS_LISTED]
         ],
-        "warning_count": both(*count_phrase(len(remarks))),
-        "warnings_more": max(0, len(remarks) - _WARNINGS_LISTED),
+        "warning_count": both(*count_phrase(remark_count)),
+        "warnings_more": remark_count - min(len(remarks), _WARNINGS_LISTED),
     }
     # Numbers are printed by us: Django's own formatting would look for a settings module.
     page = _engine().get_template("match/report.html").render(Context(context, use_l10n=False, use_tz=False))

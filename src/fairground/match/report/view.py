@@ -1,6 +1,6 @@
 """What the report's templates print: every value here is finished, escaped text or a number."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -157,10 +157,11 @@ class ContradictionRow:
 class RunView:
     """Turns one run into the views above; records are looked up by id, pages are built one at a time."""
 
-    def __init__(self, run: MatchRun, today: date) -> None:
+    def __init__(self, run: MatchRun, today: date, completeness: Mapping[str, int]) -> None:
         """Index both lists; raises ValueError where a pair names a record that is not in them."""
         self.run = run
         self.today = today
+        self.completeness = completeness
         self.primary = "offers" if run.direction == "offers" else "needs"
         self.secondary = "needs" if self.primary == "offers" else "offers"
         self.sides: Sides = sides_of(run)
@@ -194,7 +195,9 @@ class RunView:
             title=record_text(title_of(record), 200),
             subtitle=second_title(record.texts.get("title")),
             abstract=record_text(_abstract(record), 420),
-            facts=need_facts(need, self.today) if need else offer_facts(record),
+            facts=need_facts(need, self.today, self.completeness.get(need.id))
+            if need
+            else offer_facts(record),
             open_elements=both(*listed(unstated(need))) if need else SafeString(),
             verdict=both(*nothing) if nothing else SafeString(),
             demonstration=record.demonstration,
@@ -300,7 +303,7 @@ class RunView:
         )
 
 
-def need_facts(need: Need, today: date) -> tuple[Fact, ...]:
+def need_facts(need: Need, today: date, completeness: int | None) -> tuple[Fact, ...]:
     """Return what a need says of place, time, money and readiness; what is not stated is said to be so."""
     deadline = None
     if need.deadline:
@@ -316,6 +319,8 @@ def need_facts(need: Need, today: date) -> tuple[Fact, ...]:
             both(f"TRL {need.trl_min} 级及以上", f"TRL {need.trl_min} or higher") if need.trl_min else None,
         ),
     ]
+    if completeness is not None:
+        facts.append(_fact(("完整度", "Completeness"), SafeString(f"{completeness} / 100")))
     return (*facts, *_more_facts(need))
 
 

@@ -76,7 +76,6 @@ PARTNERSHIP_WORD: Mapping[str, Phrase] = {
     "joint_development": ("合作开发", "joint development"),
     "commissioned_development": ("委托开发", "commissioned development"),
     "consulting": ("咨询", "consulting"),
-    "service": ("技术服务", "technical service"),
     "technical_service": ("技术服务", "technical service"),
     "pilot": ("应用场景", "pilot or scenario"),
     "supply": ("供货与经销", "supply or distribution"),

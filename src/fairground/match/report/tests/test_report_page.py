@@ -10,8 +10,9 @@ from html.parser import HTMLParser
 import pytest
 
 from fairground.collect.core.records import LocalText, Requirement
+from fairground.kernel.tables import TableWarning
 from fairground.match.core.results import Flag, Judgement, MatchRun, Verdict
-from fairground.match.report import ReportWarning, render_report
+from fairground.match.report import render_report
 from fairground.match.report.tests.demonstration_run import demonstration_run
 from fairground.web import tokens_css
 
@@ -46,12 +47,16 @@ class Page(HTMLParser):
         return [attrs[attribute] or "" for _, attrs in self.tags if attribute in attrs]
 
 
+def _remark(file: str, zh: str, en: str) -> TableWarning:
+    return TableWarning("bad_budget", file, "Sheet1", 7, "budget", zh, en)
+
+
 def _page(run: MatchRun | None = None, **options: object) -> Page:
     return Page(render_report(run or demonstration_run(), generated=TODAY, **options))  # type: ignore[arg-type]
 
 
 def test_tags_nest_ids_are_unique_and_every_jump_lands() -> None:
-    page = _page(warnings=[ReportWarning("needs.xlsx · 7", "已略过", "left out")])
+    page = _page(warnings=[_remark("needs.xlsx", "已略过", "left out")])
     ids = page.values("id")
     assert page.open == []
     assert len(ids) == len(set(ids))
@@ -111,7 +116,7 @@ def test_hostile_text_in_every_field_stays_text() -> None:
         shared_terms=(evil, "alert"),
     )
     nasty = MatchRun((need,), (offer,), (match,), "both", 10, evil, evil, notes=((evil, evil),))
-    text = render_report(nasty, generated=TODAY, warnings=[ReportWarning(evil, evil, evil)])
+    text = render_report(nasty, generated=TODAY, warnings=[_remark(evil, evil, evil)])
     page = Page(text)
     assert page.open == []
     assert {tag for tag, _ in page.tags} & {"script", "img"} == set()
@@ -256,10 +261,22 @@ def test_same_input_gives_the_same_page() -> None:
 
 
 def test_warnings_are_counted_and_the_list_is_capped() -> None:
-    page = _page(warnings=[ReportWarning(f"row {i}", "略过", "left out") for i in range(501)])
+    page = _page(warnings=[_remark(f"file {i}", "略过", "left out") for i in range(501)])
     assert "501" in page.text
-    assert "row 499" in page.text
-    assert "row 500" not in page.text
+    assert "file 499" in page.text
+    assert "file 500" not in page.text
+
+
+def test_warnings_that_were_only_counted_are_told_too() -> None:
+    page = _page(warnings=[_remark("needs.xlsx", "略过", "left out")], warning_count=12_000)
+    assert "1.2万12,000" in page.text
+    assert "needs.xlsx · Sheet1 · 7 · budget" in page.text
+    assert "11999" in page.text
+
+
+def test_completeness_is_shown_where_it_is_known() -> None:
+    assert _page(completeness={"N-001": 62}).text.count("62 / 100") == 1
+    assert "/ 100" not in _page().text
 
 
 def _luminance(colour: str) -> float:
