@@ -10,6 +10,7 @@ everything does not crowd out the one that fits.
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -43,6 +44,16 @@ def _bag(text: str, language: Language, dictionary: Dictionary) -> Bag:
     for stem in english_stems(text):
         bag[stem] = bag.get(stem, 0.0) + 1.0
     return bag
+
+
+@lru_cache(maxsize=4)
+def _reference_bags(language: Language, dictionary: Dictionary) -> tuple[Bag, ...]:
+    """The reference population as queries in `language`."""
+    if language == "zh":
+        texts = [term for term, _ in shipped_terms()]
+    else:
+        texts = list(dict.fromkeys(english for _, several in shipped_terms() for english in several))
+    return tuple(_bag(text, language, dictionary) for text in texts)
 
 
 def _cut(bag: Bag, letters: int) -> Bag:
@@ -156,36 +167,34 @@ class CrossLanguageIndex:
         """
         positions = np.full((len(queries), k), -1, dtype=np.int64)
         scores = np.full((len(queries), k), -np.inf)
-        for begin, cosine in self._cosines(queries):
-            block = np.where(cosine > 0.0, cosine - _HUB_SHARE * self._hubness, -np.inf)
-            order = np.argsort(-block, axis=1, kind="stable")[:, :k]
-            best = np.take_along_axis(block, order, axis=1)
-            here = slice(begin, begin + len(block)), slice(0, order.shape[1])
-            positions[here] = np.where(np.isfinite(best), order, -1)
-            scores[here] = best
+        for block in self._blocks(len(queries)):
+            bags = [_bag(query, self._query_language, self._dictionary) for query in queries[block]]
+            cosine = self._cosines(bags)
+            score = np.where(cosine > 0.0, cosine - _HUB_SHARE * self._hubness, -np.inf)
+            order = np.argsort(-score, axis=1, kind="stable")[:, :k]
+            best = np.take_along_axis(score, order, axis=1)
+            positions[block, : order.shape[1]] = np.where(np.isfinite(best), order, -1)
+            scores[block, : order.shape[1]] = best
         return positions, scores
 
-    def _cosines(self, queries: Sequence[str]) -> Iterator[tuple[int, Floats]]:
-        """First query and float64[n, n_text] of block after block of queries."""
+    def _blocks(self, queries: int) -> Iterator[slice]:
+        """Runs of queries whose scores fit in memory together."""
         step = max(1, _BLOCK_CELLS // max(1, self._size))
-        for begin in range(0, len(queries), step):
-            bags = [
-                _bag(query, self._query_language, self._dictionary) for query in queries[begin : begin + step]
-            ]
-            total = np.zeros((len(bags), self._size))
-            for share, view in self._views:
-                total += share * (view.query_rows(bags, _POWER[self._query_language]) @ view.rows.T).toarray()
-            yield begin, total
+        return (slice(begin, begin + step) for begin in range(0, queries, step))
+
+    def _cosines(self, bags: Sequence[Bag]) -> Floats:
+        """Cosine of each query bag with each text, float64[n_bag, n_text] in [0, 1]."""
+        total = np.zeros((len(bags), self._size))
+        for share, view in self._views:
+            total += share * (view.query_rows(bags, _POWER[self._query_language]) @ view.rows.T).toarray()
+        return total
 
     def _likeness_to_terms(self) -> Floats:
         """Mean cosine of each text to the terms nearest to it, float64[n_text] in [0, 1]."""
-        if self._query_language == "zh":
-            reference = [term for term, _ in shipped_terms()]
-        else:
-            reference = list(dict.fromkeys(english for _, several in shipped_terms() for english in several))
+        reference = _reference_bags(self._query_language, self._dictionary)
         nearest = np.zeros((_HUB_NEIGHBOURS, self._size))
-        for _, cosine in self._cosines(reference):
-            stacked = np.concatenate((nearest, cosine))
-            nearest = np.partition(stacked, len(stacked) - _HUB_NEIGHBOURS, axis=0)[-_HUB_NEIGHBOURS:]
+        for block in self._blocks(len(reference)):
+            both = np.concatenate((nearest, self._cosines(reference[block])))
+            nearest = np.partition(both, len(both) - _HUB_NEIGHBOURS, axis=0)[-_HUB_NEIGHBOURS:]
         mean: Floats = np.asarray(nearest.mean(axis=0), dtype=np.float64)
         return mean

@@ -31,7 +31,7 @@ _LATIN_CHARACTERS = 2.0
 _LENGTH_PULL = 0.5
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # compared by identity: two tables are never compared cell by cell
 class Dictionary:
     """A table of Chinese words with probabilities of English stems.
 
