@@ -129,7 +129,7 @@ _BEFORE: tuple[tuple[str, str], ...] = (
     (r"(?:不足|不到|未达到?|达不到|未能达到|无法达到|不能达到|未满|小于|低于|少于|短于|<|" r"不及)", "lt"),
     (r"(?:超过|超出|大于|高于|多于|长于|>|突破|逾|超)", "gt"),
     (r"(?:优于|好于|胜于)", _BETTER),
-    (r"(?:约为|大约|大概|约|近|接近|将近|左右|≈|~)", "about"),
+    (r"(?:约为|大约|大概|(?<![节制])约|近|接近|将近|左右|≈|~)", "about"),
     (
         r"(?:(?:no|not|never|n't)(?:\s(?:be|have|weigh|cost|take|drop|fall))?\s(?:(?:be|"
         r"any)\s)?(?:less|lower|fewer|smaller|shorter|worse|under|below)(?:\sthan)?|(?:not|"
@@ -521,17 +521,14 @@ _OLD_LEVEL_AFTER = re.compile(
 
 def _change_of(text: str, begin: int, clause: int, end: int, unit: Unit | None) -> str:
     """Tell whether the value is a relative change ('up' or 'down') rather than a level."""
-    if (
-        unit is not None
-        and not _OLD_LEVEL_BEFORE.search(text[clause:begin])
-        and (
-            dimension_of(unit.vector)
-            not in ("ratio", "factor", "time", "level", "money CNY", "money USD", "money EUR")
-        )
-    ):
-        return ""
-    relative = unit is not None and dimension_of(unit.vector) in ("ratio", "factor")
     left = text[clause:begin]
+    if _OLD_LEVEL_BEFORE.search(left) and _OLD_LEVEL_AFTER.match(text, end):
+        return "before"
+    dimension = "ratio" if unit is None else dimension_of(unit.vector)
+    money = dimension.startswith("money")
+    if not money and dimension not in ("ratio", "factor", "time", "level"):
+        return ""
+    relative = unit is not None and dimension in ("ratio", "factor")
     if relative:
         after = _CHANGE_AFTER.match(text, end)
         if after:
@@ -544,7 +541,7 @@ def _change_of(text: str, begin: int, clause: int, end: int, unit: Unit | None) 
     tail = left[last.end() :]
     if len(tail) > 40 or _LEVEL_LINK.search(left):
         return ""
-    if unit is not None and dimension_of(unit.vector).startswith("money") and _SAVED.search(left):
+    if money and _SAVED.search(left):
         return "down"
     if not relative and not re.search(r"(?:\bby|了)\s?[^\s]{0,12}\s?$", tail):
         return ""

@@ -192,20 +192,24 @@ def _tables() -> _Tables:
     )
 
 
-def _negated_spans(text: str) -> list[tuple[int, int]]:
-    """Return the stretches of folded `text` that stand under a negation."""
-    spans: list[tuple[int, int]] = []
+def _negated_spans(text: str) -> list[tuple[int, int, int]]:
+    """Return the stretches of folded `text` under a negation: earliest start, end of the negator, end.
+
+    A Chinese word may begin inside the negator (不 + 含铅 read as 不含 + 铅), so the two differ.
+    """
+    spans: list[tuple[int, int, int]] = []
     for match in _NEGATOR_EN.finditer(text):
         if _NEGATOR_SKIP_EN.match(text, match.end()):
             continue
         stop = _NEGATION_STOP_EN.search(text, match.end())
-        spans.append((match.end(), min(stop.start() if stop else len(text), match.end() + 60)))
+        spans.append((match.end(), match.end(), min(stop.start() if stop else len(text), match.end() + 60)))
     for match in _NEGATOR_ZH.finditer(text):
         if _NEGATOR_SKIP_ZH.match(text, match.start()):
             continue
         stop = _NEGATION_STOP_ZH.search(text, match.end())
-        spans.append((match.end(), min(stop.start() if stop else len(text), match.end() + 14)))
-    spans.extend((match.start(1), match.end(1)) for match in _FREE.finditer(text))
+        end = min(stop.start() if stop else len(text), match.end() + 14)
+        spans.append((match.start() + 1, match.end(), end))
+    spans.extend((match.start(1), match.start(1), match.end(1)) for match in _FREE.finditer(text))
     return spans
 
 
@@ -286,10 +290,11 @@ class Lexicon:
             if not dropped:
                 found.append(Token(start, match.end(), (key,), 1, generic))
         if _MAYBE_NEGATED.search(text):
-            for first, last in _negated_spans(text):
+            for first, beyond, last in _negated_spans(text):
                 for token in found:
-                    # A term that spells out its own denial ('lead-free', 非接触) reaches past the span.
-                    if first <= token.start < last and not (token.end > last and text[last] in "- "):
+                    # 'lead-free' and 非接触 spell out their own denial: they reach past the span or begin before.
+                    spelled = token.end > last and text[last] in "- "
+                    if first <= token.start < last and token.end > beyond and not spelled:
                         token.sign = -token.sign
         return found
 
@@ -328,8 +333,10 @@ def _read_han(text: str, start: int, end: int, tables: _Tables, found: list[Toke
         if first < word_end:
             length = _longest(text, first, end, tables)
             offset = first
-            if not length and word_end - first >= 3:
-                for offset in range(first + 1, word_end - 1):
+            if not length and (
+                word_end - first >= 3 or (word_end - first == 2 and text[first] in "无含非不")
+            ):
+                for offset in range(first + 1, word_end):
                     length = _longest(text, offset, end, tables)
                     if length and offset + length >= word_end:
                         break
