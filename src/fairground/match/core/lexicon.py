@@ -292,7 +292,7 @@ class Lexicon:
         if _MAYBE_NEGATED.search(text):
             for first, beyond, last in _negated_spans(text):
                 for token in found:
-                    # 'lead-free' and 非接触 spell out their own denial: they reach past the span or begin before.
+                    # 'lead-free' and 非接触 spell out their own denial: they reach past or begin before.
                     spelled = token.end > last and text[last] in "- "
                     if first <= token.start < last and token.end > beyond and not spelled:
                         token.sign = -token.sign
@@ -303,24 +303,26 @@ def _read_phrase(
     text: str, match: re.Match[str], key: str, phrases: tuple[Phrase, ...], found: list[Token]
 ) -> int:
     """Read the longest term that begins with this word; return where it ends, 0 where none fits."""
-    following: list[re.Match[str]] = []
+    second: re.Match[str] | None = None
+    second_stem: str | None = None
     for phrase, concepts in phrases:
-        size = len(phrase)
-        if size == 1:
+        if len(phrase) == 1:
             _append_concept(found, match.start(), match.end(), concepts, key)
             return match.end()
-        while len(following) < size - 1:
-            last = following[-1] if following else match
-            other = _NEXT_WORD.match(text, last.end())
-            if other is None:
+        if second_stem is None:
+            second = _NEXT_WORD.match(text, match.end())
+            second_stem = stem(second.group(1)) if second else ""
+        if second is None or phrase[1] != second_stem:
+            continue
+        last: re.Match[str] | None = second
+        for part in phrase[2:]:
+            last = _NEXT_WORD.match(text, last.end()) if last else None
+            if last is None or stem(last.group(1)) != part:
+                last = None
                 break
-            following.append(other)
-        if len(following) >= size - 1 and all(
-            stem(other.group(1)) == part for other, part in zip(following, phrase[1:], strict=False)
-        ):
-            end = following[size - 2].end()
-            _append_concept(found, match.start(), end, concepts, " ".join(phrase))
-            return end
+        if last is not None:
+            _append_concept(found, match.start(), last.end(), concepts, " ".join(phrase))
+            return last.end()
     return 0
 
 
