@@ -68,58 +68,77 @@ def _shingle_sets(texts: Sequence[str]) -> _Sets:
     known_pairs = PairVocabulary()
     stream = tokenise(texts, words, grow=True, channel="printed")
     neighbours = pairs(stream, known_pairs, grow=True)
-    members, offsets = _merged(stream.ids, stream.offsets, neighbours.ids, neighbours.offsets, len(words))
-    return _Sets(_rarest_first(members, offsets, len(words) + len(known_pairs)), offsets)
+    offsets = stream.offsets + neighbours.offsets
+    members = np.empty(offsets[-1], np.int32)
+    _merge(stream.ids, stream.offsets, neighbours.ids, neighbours.offsets, len(words), members)
+    counts = np.bincount(members, minlength=len(words) + len(known_pairs))
+    rank_after = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.bincount(counts))])
+    _rarest_first(members, offsets, counts, rank_after)
+    return _Sets(members[: offsets[-1]].copy(), offsets)
 
 
 @numba.njit(cache=True, nogil=True)
-def _merged(
+def _merge(
     words: NDArray[np.int32],
     word_offsets: NDArray[np.int64],
     neighbours: NDArray[np.int32],
     neighbour_offsets: NDArray[np.int64],
     n_words: int,
-) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    members: NDArray[np.int32],
+) -> None:
     """Put each text's words and pairs into one list; pairs are numbered on from `n_words`."""
-    members = np.empty(len(words) + len(neighbours), np.int32)
-    offsets = word_offsets + neighbour_offsets
-    for text in range(len(offsets) - 1):
-        written = offsets[text]
+    written = 0
+    for text in range(len(word_offsets) - 1):
         for place in range(word_offsets[text], word_offsets[text + 1]):
             members[written] = words[place]
             written += 1
         for place in range(neighbour_offsets[text], neighbour_offsets[text + 1]):
             members[written] = n_words + neighbours[place]
             written += 1
-    return members, offsets
 
 
 @numba.njit(cache=True, nogil=True)
 def _rarest_first(
-    members: NDArray[np.int32], offsets: NDArray[np.int64], n_members: int
-) -> NDArray[np.int32]:
-    """Number members by rarity, sort each text's and drop repeats; `offsets` is changed to match."""
-    counts = np.zeros(n_members, np.int64)
-    for member in members:
-        counts[member] += 1
-    ranks = np.zeros(counts.max() + 2 if n_members else 2, np.int64)
-    for count in counts:
-        ranks[count + 1] += 1
-    ranks = np.cumsum(ranks)  # where the members of each count begin
-    rank_of = np.empty(n_members, np.int32)
-    for member in range(n_members):
-        rank_of[member] = ranks[counts[member]]
-        ranks[counts[member]] += 1
-    begin = written = 0
+    members: NDArray[np.int32],
+    offsets: NDArray[np.int64],
+    counts: NDArray[np.int64],
+    rank_after: NDArray[np.int64],
+) -> None:
+    """Number members by rarity, sort each text's and drop repeats, all in place, by counting.
+
+    `counts` are how often each member occurs, `rank_after[c]` how many members occur less than c times.
+    """
+    rank_of = np.empty(len(counts), np.int32)
+    begins = np.zeros(len(counts) + 1, np.int64)
+    for member in range(len(counts)):
+        rank = rank_after[counts[member]]
+        rank_after[counts[member]] += 1
+        rank_of[member] = rank
+        begins[rank + 1] = counts[member]
+    for rank in range(len(counts)):
+        begins[rank + 1] += begins[rank]
+    owners = np.empty(len(members), np.int32)
+    filled = begins[:-1].copy()
     for text in range(len(offsets) - 1):
-        own = np.sort(rank_of[members[begin : offsets[text + 1]]])
-        begin = offsets[text + 1]
-        for place in range(len(own)):
-            if place == 0 or own[place] != own[place - 1]:
-                members[written] = own[place]
-                written += 1
-        offsets[text + 1] = written
-    return members[:written].copy()
+        for place in range(offsets[text], offsets[text + 1]):
+            rank = rank_of[members[place]]
+            owners[filled[rank]] = text
+            filled[rank] += 1
+    ends = offsets[:-1].copy()
+    for rank in range(len(counts)):
+        for place in range(begins[rank], begins[rank + 1]):
+            text = owners[place]
+            if ends[text] == offsets[text] or members[ends[text] - 1] != rank:
+                members[ends[text]] = rank
+                ends[text] += 1
+    written = 0
+    for text in range(len(ends)):
+        begin = offsets[text]
+        offsets[text] = written
+        for place in range(begin, ends[text]):
+            members[written] = members[place]
+            written += 1
+    offsets[-1] = written
 
 
 def _repeats(sets: _Sets) -> tuple[list[tuple[int, int, float]], NDArray[np.int64]]:
@@ -174,7 +193,9 @@ def _lists_of_prefixes(
         begin = sets.offsets[text]
         for place in range(begin, begin + _prefix_length(sets.offsets[text + 1] - begin, threshold)):
             begins[sets.members[place] + 1] += 1
-    return np.cumsum(begins)
+    for member in range(n_members):
+        begins[member + 1] += begins[member]
+    return begins
 
 
 @numba.njit(cache=True, nogil=True)

@@ -102,7 +102,8 @@ def search_top_k(
         n_local = min(BLOCK, n_docs - block * BLOCK)
         for query in range(first_query, last_query):
             first, last = queries.offsets[query], queries.offsets[query + 1]
-            estimates[:] = scores[query]  # already a heap
+            for place in range(len(estimates)):
+                estimates[place] = scores[query, place]  # already a heap
             added = first  # terms from this place on are added up, those before are looked up
             while added < last and reach[added] <= _LEFT_OUT_SHARE * estimates[0]:
                 added += 1
@@ -118,7 +119,8 @@ def search_top_k(
                     doc = np.int32(block * BLOCK + local)
                     if score > scores[query, 0]:
                         _sift(doc_ids[query], scores[query], scores.shape[1], doc, score)
-            running[:n_local] = 0
+            for local in range(n_local):
+                running[local] = np.float32(0)
     for query in range(first_query, last_query):
         _sort_heap(doc_ids[query], scores[query])
 
