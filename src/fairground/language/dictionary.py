@@ -7,10 +7,11 @@ its own licence stand in `data/zh_en_lexicon.LICENSE.md`. `cross_language` searc
 """
 
 import re
+from bisect import insort
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import IO
 
@@ -23,7 +24,7 @@ from fairground.language.tokens import surface_forms
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
-_HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
+_OTHER_RUN = re.compile("[^\\W_\u3400-\u9fff\U00020000-\U0003134f々〇]+")  # letters and digits, not Chinese
 # A Latin word inside a Chinese text stands for about one Chinese word, which is two characters.
 _LATIN_CHARACTERS = 2.0
 # Words that share characters take parts of them that grow with this power of their length. On short names
@@ -130,12 +131,10 @@ class Dictionary:
         heard = [
             (self.stems[i], w) for i, w in zip(unique[order].tolist(), sums[order].tolist(), strict=True)
         ]
-        if len(known) == len(latin):
-            return heard
-        names = Counter(stem for stem in latin if stem not in self._stem_numbers)
-        named = ((stem, _LATIN_CHARACTERS * count) for stem, count in names.items())
-        heard += [pair for pair in named if pair[1] >= least]
-        return sorted(heard, key=lambda pair: (-pair[1], pair[0]))
+        for stem, count in Counter(stem for stem in latin if stem not in self._stem_numbers).items():
+            if _LATIN_CHARACTERS * count >= least:
+                insort(heard, (stem, _LATIN_CHARACTERS * count), key=lambda pair: (-pair[1], pair[0]))
+        return heard
 
     def _spans(self, text: str) -> tuple[list[int], list[int], list[int]]:
         """Begin, end and number of every dictionary word inside folded `text`."""
@@ -143,9 +142,10 @@ class Dictionary:
         ends: list[int] = []
         found: list[int] = []
         number_of, longest = self.numbers.get, self._longest.get
-        for begin in range(len(text)):
-            reach = longest(text[begin : begin + 2], 1)
-            for end in range(begin + 1, min(begin + reach, len(text)) + 1):
+        size = len(text)
+        for begin in range(size):
+            reach = begin + longest(text[begin : begin + 2], 1)
+            for end in range(begin + 1, (reach if reach < size else size) + 1):
                 number = number_of(text[begin:end])
                 if number is not None:
                     begins.append(begin)
@@ -191,9 +191,14 @@ def shipped_terms() -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((term, tuple(part.strip() for part in english.split(";"))) for term, english in rows)
 
 
+@lru_cache(maxsize=1 << 16)
+def _stems_of_run(run: str) -> tuple[str, ...]:
+    return tuple(stem for stem, _ in surface_forms(run))
+
+
 def english_stems(text: str) -> list[str]:
     """Stems of the Latin words of a text in their order, as `tokens` makes them; Chinese is left out."""
-    return [stem for stem, _ in surface_forms(_HAN_RUN.sub(" ", text))]
+    return [stem for run in _OTHER_RUN.findall(text) for stem in _stems_of_run(run)]
 
 
 def translations(word: str) -> tuple[tuple[str, float], ...]:
