@@ -385,9 +385,10 @@ def work_exact(work: Path, *methods: str) -> dict[str, float]:
     answers = {method: np.load(work / f"{method}.npy") for method in methods}
     lengths = np.diff(offsets)
     damping = K1 * (1 - B + B * lengths / lengths.mean())
-    postings = postings_of(ids, offsets, np.unique(need_ids[: need_offsets[SAMPLE]]))
+    sampled = min(SAMPLE, len(need_offsets) - 1)
+    postings = postings_of(ids, offsets, np.unique(need_ids[: need_offsets[sampled]]))
     kept: dict[str, list[float]] = {method: [] for method in methods}
-    for need in range(min(SAMPLE, len(need_offsets) - 1)):
+    for need in range(sampled):
         scores = np.zeros(len(lengths))
         for term in need_ids[need_offsets[need] : need_offsets[need + 1]].tolist():
             docs, counts = postings[term]
