@@ -34,7 +34,9 @@ _MULTIPLIERS = {
     "hundred": 1e2,
     "dozen": 12.0,
 }
-_PLAIN = r"(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?|(?<![\d.])\.\d+"
+# Nothing after 'digit dot': '0.92.5' and '1.2.3' are slips or versions, not values.
+_WHOLE_OR_DECIMAL = r"(?<!\d\.)(?<![\d.])(?:\d{1,3}(?:,\d{3})+(?!\d)|\d+)(?:\.\d+)?(?!\.\d)"
+_PLAIN = _WHOLE_OR_DECIMAL + r"|(?<![\d.])\.\d+(?!\.\d)"
 _POWER = (
     r"(?:\s?[×xX*·]\s?10\s?(?:\^\s?[-+]?\d+|[-⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+|-\d+|(?<=10)\d(?!\d))|"
     r"[eE][-+]?\d+(?![\w.]))"
@@ -340,6 +342,7 @@ def _unit_after(text: str, place: int) -> tuple[Unit, int] | None:
 _CURRENCY_BEFORE = re.compile(
     r"(?:(?P<usd>US\$|\$|USD)|(?P<cny>[¥￥]|RMB|CNY|人民币)|(?P<eur>€|EUR)|(?P<gbp>£|" r"GBP))\s?$"
 )
+_MONEY_SIZES = {"K": 1e3, "M": 1e6, "B": 1e9}
 _CURRENCY_UNITS = {"usd": "$", "cny": "元", "eur": "€", "gbp": "£"}
 
 
@@ -406,6 +409,8 @@ def _values(text: str) -> list[_Value]:
         ):
             unit = divided(unit, divisor[0])
         currency = _CURRENCY_BEFORE.search(before)
+        if currency and text[end : end + 1] in _MONEY_SIZES and not text[end + 1 : end + 2].isalpha():
+            value, unit, bare, unit_end = value * _MONEY_SIZES[text[end]], None, True, end + 1  # '$20K'
         if currency and bare:
             name = next(key for key, text_found in currency.groupdict().items() if text_found)
             unit, bare = read_unit(_CURRENCY_UNITS[name])[0], False  # type: ignore[index]

@@ -21,7 +21,7 @@ from fairground.match.core.targets import Answer, Target, answer, target_of
 
 _GENERIC_WEIGHT = 0.25
 _BESIDE_DENIAL = 0.4
-_SHORT = 8  # words; in a longer sentence a denied word is seldom its point
+_SHORT = 4  # words
 _COVERED = 0.75  # share of a requirement's words that one sentence must carry to meet it
 _DENIED = 0.6  # the same, for a sentence that denies one of them
 _DIGIT = re.compile(
@@ -65,7 +65,7 @@ class PreparedOffer:
     offer: Offer
     sentences: list[_Sentence]
     index: dict[str, list[int]]  # key -> sentences that carry it
-    title_keys: frozenset[str]
+    title_signs: dict[str, int]  # keys of the title, all taken as said
     _facts: dict[str, list[Fact]] | None = None
 
     def facts(self) -> dict[str, list[Fact]]:
@@ -94,6 +94,7 @@ class PreparedRequirement:
     conditions: list[Quantity]
     words: list[tuple[tuple[str, ...], int, float, bool]]  # keys, sign, weight, written in Latin script
     weight: float
+    renderings: dict[str, tuple[str, ...]]  # key -> keys that may stand for it
     denies: bool  # asks for something not to be
     whole: bool  # speaks of the whole thing expressly: the value of a part is no answer
 
@@ -140,7 +141,7 @@ def prepare_offer(offer: Offer, lexicon: Lexicon) -> PreparedOffer:
     for place, sentence in enumerate(prepared):
         for key in sentence.signs:
             index.setdefault(key, []).append(place)
-    title = frozenset(key for sentence in prepared if sentence.field == "title" for key in sentence.signs)
+    title = {key: 1 for sentence in prepared if sentence.field == "title" for key in sentence.signs}
     return PreparedOffer(offer, prepared, index, title)
 
 
@@ -186,15 +187,10 @@ def prepare_requirement(requirement: Requirement, lexicon: Lexicon) -> PreparedR
             (keys, sign, weight if sign < 0 else weight * _BESIDE_DENIAL, latin)
             for keys, sign, weight, latin in words
         ]
-    return PreparedRequirement(
-        requirement,
-        wanted,
-        conditions,
-        words,
-        sum(weight for _, _, weight, _ in words),
-        denies,
-        bool(_WHOLE.search(folded)),
-    )
+    renderings = {key: keys for keys, _, _, _ in words for key in keys[:2]}
+    weight = sum(weight for _, _, weight, _ in words)
+    whole = bool(_WHOLE.search(folded))
+    return PreparedRequirement(requirement, wanted, conditions, words, weight, renderings, denies, whole)
 
 
 def prepare_need(need: Need, lexicon: Lexicon) -> PreparedNeed:
@@ -333,7 +329,9 @@ def _same_subject(
 
 
 def _judge_values(prepared: PreparedRequirement, offer: PreparedOffer) -> Judgement:
-    outcomes = [_judge_value(wanted, prepared, offer) for wanted in prepared.wanted]
+    outcomes = _without_crossed(
+        [_judge_value(wanted, prepared, offer) for wanted in prepared.wanted], prepared
+    )
     for verdict in (Verdict.CONTRADICTED, Verdict.MISSING, Verdict.MET):
         for outcome in outcomes:
             if outcome[0] is verdict:
@@ -344,10 +342,29 @@ def _judge_values(prepared: PreparedRequirement, offer: PreparedOffer) -> Judgem
 Outcome = tuple[Verdict, _Sentence | None, str, str]
 
 
+def _without_crossed(outcomes: list[Outcome], prepared: PreparedRequirement) -> list[Outcome]:
+    """Where several values of one dimension are wanted ('200–440 and 950–2150 MHz'), refute all or none.
+
+    A stated value may answer one of them and so miss the others by nature.
+    """
+    dimensions = [wanted.quantity.dimension for wanted in prepared.wanted]
+    kept = list(outcomes)
+    for place, dimension in enumerate(dimensions):
+        same = [outcomes[other][0] for other, name in enumerate(dimensions) if name == dimension]
+        if outcomes[place][0] is Verdict.CONTRADICTED and set(same) != {Verdict.CONTRADICTED}:
+            kept[place] = (
+                Verdict.MISSING,
+                None,
+                "要求给出同类的几个值，无法对应",
+                "several values of one kind are wanted; which is meant is unclear",
+            )
+    return kept
+
+
 def _judge_value(wanted: _Wanted, prepared: PreparedRequirement, offer: PreparedOffer) -> Outcome:
     dimension = wanted.quantity.dimension
     facts = offer.facts()
-    renderings = _renderings_of(prepared)
+    renderings = prepared.renderings
     decided: dict[Verdict, list[tuple[Fact, _Sentence]]] = {}
     why = ("供给没有说到这一项", "the offer does not speak of it")
     for fact in [
@@ -427,12 +444,6 @@ def _same_circumstances(prepared: PreparedRequirement, sentence: _Sentence, fact
     return True
 
 
-def _renderings_of(prepared: PreparedRequirement) -> dict[str, tuple[str, ...]]:
-    return {keys[0]: keys[1:] for keys, _, _, _ in prepared.words} | {
-        key: keys for keys, _, _, _ in prepared.words for key in keys[:2]
-    }
-
-
 # --- words --------------------------------------------------------------------------------------
 
 
@@ -443,6 +454,7 @@ class _Reading:
     share: float  # of the comparable weight
     denied: float  # share whose sign is turned round
     denied_words: int
+    opposed: bool  # one of them by an opposite word (wired for wireless), not by a mere 'not'
     matched: int
 
 
@@ -451,6 +463,7 @@ def _words_in(
 ) -> _Reading:
     hit = denied = 0.0
     denied_words = matched = 0
+    opposed = False
     for keys, sign, weight, _ in prepared.words:
         marks = 0
         for key in keys:
@@ -465,7 +478,13 @@ def _words_in(
         if not marks & (1 if sign > 0 else 2):
             denied += weight
             denied_words += 1
-    return _Reading(hit / prepared.weight, denied / prepared.weight, denied_words, matched)
+            opposed = opposed or keys[0].startswith("@a")
+    return _Reading(hit / prepared.weight, denied / prepared.weight, denied_words, opposed, matched)
+
+
+def _is_short_and_whole(prepared: PreparedRequirement, reading: _Reading) -> bool:
+    """In a longer sentence a denied word is seldom its point; in a short one ('支持 Linux') it is."""
+    return len(prepared.words) <= _SHORT and reading.share >= _COVERED
 
 
 def _candidates(prepared: PreparedRequirement, offer: PreparedOffer) -> list[int]:
@@ -525,8 +544,7 @@ def _judge_words(prepared: PreparedRequirement, offer: PreparedOffer) -> Judgeme
         reading = _words_in(prepared, sentence)
         if reading.share < _COVERED:
             # The neighbour before may name what 'it' is; the title names what all is about.
-            title = dict.fromkeys(offer.title_keys, 1)
-            reading = _words_in(prepared, sentence, title) if reading.share >= 0.4 else reading
+            reading = _words_in(prepared, sentence, offer.title_signs) if reading.share >= 0.4 else reading
         if reading.share < _DENIED:
             continue
         stance = _stance_of_words(prepared, sentence)
@@ -539,7 +557,7 @@ def _judge_words(prepared: PreparedRequirement, offer: PreparedOffer) -> Judgeme
             if (
                 denied is None
                 and reading.denied >= 0.2
-                and (len(prepared.words) <= _SHORT or prepared.denies)
+                and (prepared.denies or reading.opposed or _is_short_and_whole(prepared, reading))
             ):
                 denied = (reading.share, sentence)
         elif met is None and reading.share >= _COVERED:

@@ -22,14 +22,16 @@ _FIELDS = (
 _EVERY_SENTENCE = frozenset({"wanted_outcome", "efficacy"})
 
 _MUST = re.compile(
-    r"\b(?:shall|must|required?|requires|requirements?|mandatory|needs?\s(?:to|for)|"
+    r"\b(?:shall|must|(?:is|are|be)\srequired|required\sto|requirements?\s(?:is|are|of|"
+    r"for|include)|mandatory|"
     r"threshold|minimum|at\sleast|no\s(?:more|less)\sthan|not\sexceed)\b|必须|须|不得|"
     r"应(?!用|该用|急|变|力|激|答|对|收|届)|要求|需(?!求方|求单位|求内容|求背景)|不低于|"
     r"不超过|不少于|不大于|不小于|不高于|至少",
     re.IGNORECASE,
 )
 _SHOULD = re.compile(
-    r"\b(?:should|desired|desirable|preferabl[ye]|preferred|ideal(?:ly)?|goals?|"
+    r"\b(?:should|desired|desirable|preferabl[ye]|preferred|ideal(?:ly)?|goals?|needs?|"
+    r"requires?|required|"
     r"objectives?|targets?|seeks?|wants?|capable\sof|capability\sto)\b|希望|最好|优先|"
     r"期望|宜|尽可能|目标|力争|能够|实现|达到",
     re.IGNORECASE,
@@ -40,7 +42,8 @@ _PREFERENCE = re.compile(
     re.IGNORECASE,
 )
 _BACKGROUND = re.compile(
-    r"\b(?:currently|existing|conventional|traditional|has\sbeen|have\sbeen|historically|"
+    r"\b(?:current(?:ly)?|no\srequirements?|not\srequired|existing|conventional|"
+    r"traditional|has\sbeen|have\sbeen|historically|"
     r"phase\s(?:i{1,3}|1|2|3)\b|dual\suse|commercial(?:ization|isation)|references?|"
     r"proposals?\s(?:should|must|shall)|offerors?|proposers?|"
     r"itar|export\scontrol|foreign\snational|security\sclearance|background|"
@@ -54,12 +57,12 @@ _EXCLUDED = re.compile(
     r"(?:不接受|不考虑|排除|不采纳|谢绝|不希望采用|不想用|拒绝)(?:采用|"
     r"使用)?\s?(?P<zh>[^,，;；。]{2,40}?)(?:的?(?:方案|方法|技术|路线|工艺|做法))?(?=[,，"
     r";；。]|$)"
-    r"|\b(?:not\sinterested\sin|are\sexcluded|will\snot\s(?:be\s)?(?:accept(?:ed)?|"
-    r"consider(?:ed)?)|do\snot\swant|exclud(?:es|ing)|out\sof\sscope\s?:)\s?(?P<en>[^,"
-    r";.]{3,80})",
+    r"|\b(?:not\sinterested\sin|(?:will|do|can)\s?not\s(?:accept|consider|want)|"
+    r"out\sof\sscope\s?:)\s(?P<en>[^,;.]{3,80})",
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"[:：]\s*$")
+_DIGIT = re.compile(r"\d")
 _CLAUSE = re.compile(r"[;；]|(?<=\D)[,，](?=\D)")
 
 
@@ -148,8 +151,15 @@ def requirements_of(need: Need) -> tuple[Requirement, ...]:
     return (*found, *(item for _, item in sorted(chosen, key=lambda pair: pair[0])))
 
 
+def _too_short(sentence: str) -> bool:
+    """Three English words ('The pretreatment prototype') ask for nothing; four Han characters may."""
+    return len(sentence) < 4 or (
+        sentence.isascii() and len(sentence.split()) < 4 and not _DIGIT.search(sentence)
+    )
+
+
 def _found_in(sentence: str, name: str, weight: float) -> list[tuple[float, Requirement]]:
-    if _HEADING.search(sentence) or len(sentence) < 4:
+    if _HEADING.search(sentence) or _too_short(sentence):
         return []
     excluded = _EXCLUDED.search(sentence)
     if excluded:
