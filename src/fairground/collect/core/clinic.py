@@ -21,6 +21,7 @@ Record = TypeVar("Record", Need, Offer)
 
 IN_TEXT_SHARE = 0.8  # of an element's weight, when it stands in running text and not in a column of its own
 _NO_TARGET = frozenset({"", "trl"})  # numbers asked for elsewhere, or of nothing
+_MOST_SENTENCE_CHARS = 1_000  # a 'sentence' without any stop is a pasted table; its beginning will do
 _MOST_CHARS = 20_000  # of one record's text looked through; more is a report, not a description
 
 
@@ -71,10 +72,8 @@ class NearDuplicate:
 
 def examine_need(need: Need) -> Examination:
     """Examine one need against `NEED_WEIGHTS`; see `Examination`."""
-    texts = _texts(need)
-    body = [sentence for text in texts for sentence in sentences(text)]
-    outcome = [side for side in (_side(need, "wanted_outcome"),) if side]
-    targets = [*outcome, *(requirement.text for requirement in need.requirements)]
+    body = _sentences(_texts(need))
+    targets = _sentences([_side(need, "wanted_outcome"), *(item.text for item in need.requirements)])
     checks: dict[str, Callable[[], Finding]] = {
         "problem": lambda: _field_or_text(need, "problem", body),
         "current_method": lambda: _field_or_text(need, "current_method", body),
@@ -91,15 +90,12 @@ def examine_need(need: Need) -> Examination:
 
 def examine_offer(offer: Offer) -> Examination:
     """Examine one offer against `OFFER_WEIGHTS`; see `Examination`."""
-    texts = _texts(offer)
-    body = [sentence for text in texts for sentence in sentences(text)]
-    advantage = _side(offer, "advantage")
+    body = _sentences(_texts(offer))
+    advantage = _sentences([_side(offer, "advantage")])
     checks: dict[str, Callable[[], Finding]] = {
         "problem_solved": lambda: _field_or_text(offer, "problem_solved", body),
         "advantage": lambda: _field_or_text(offer, "advantage", body),
-        "advantage_number": lambda: _renamed(
-            _target([advantage] if advantage else [], body), "advantage_number"
-        ),
+        "advantage_number": lambda: _renamed(_target(advantage, body), "advantage_number"),
         "economics": lambda: _field_or_text(offer, "economics", body),
         "evidence": lambda: _field_or_text(offer, "evidence", body),
         "trl": lambda: _given_or_pattern("trl", offer.trl is not None, body),
@@ -130,6 +126,15 @@ def _texts(record: Need | Offer) -> list[str]:
     if isinstance(record, Need):
         texts += [requirement.text for requirement in record.requirements]
     return texts
+
+
+def _sentences(texts: Sequence[str]) -> list[str]:
+    return [
+        sentence[:_MOST_SENTENCE_CHARS]
+        for text in texts
+        for sentence in sentences(text[:_MOST_CHARS])
+        if sentence
+    ]
 
 
 def _side(record: Need | Offer, field: str) -> str:

@@ -1,5 +1,7 @@
 """parquet through polars, a slice at a time."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,6 +18,14 @@ from fairground.kernel.tables.model import Cell, Row, WarningLog
 from fairground.kernel.tables.source import ByteSource
 
 _SLICE = 20_000
+_PROBE = """
+import sys
+import polars
+frame = polars.scan_parquet(sys.argv[1], glob=False)
+height, step = int(frame.select(polars.len()).collect().item()), int(sys.argv[2])
+for offset in range(0, height, step):
+    frame.slice(offset, step).collect()
+"""
 # A damaged file makes the library panic, which is no Exception; the file is at fault, not the program.
 _READ_ERRORS = (PolarsError, PanicException, OSError, ValueError, OverflowError)
 
@@ -25,6 +35,8 @@ class ParquetRows:
 
     def __init__(self, source: ByteSource, log: WarningLog) -> None:
         self._source, self._log = source, log
+        if not self._is_sound():
+            raise self._broken()
         try:
             self._frame = polars.scan_parquet(source.path, glob=False)
             schema = self._frame.collect_schema()
@@ -40,6 +52,20 @@ class ParquetRows:
             )
         self._keys = tuple(_flat_keys(dict(schema)))
         self.columns = unique_names([" ".join(key.split()) or "column" for key in self._keys])
+
+    def _is_sound(self) -> bool:
+        """Read the whole file once in a process of its own.
+
+        A damaged size inside makes the library ask for terabytes and abort the process, which no program can
+        catch; so that happens elsewhere.
+        """
+        with self._source.open_packed() as stream:
+            stream.seek(max(0, self._source.size - 4))
+            if stream.read() != b"PAR1":
+                return False
+        command = [sys.executable, "-c", _PROBE, str(self._source.path), str(_SLICE)]
+        finished = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, check=False)
+        return finished.returncode == 0
 
     def _broken(self) -> TableFormatError:
         return TableFormatError(
