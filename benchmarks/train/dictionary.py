@@ -22,8 +22,10 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from fairground.language.cross_language import CrossLanguageIndex, Language
 from fairground.language.dictionary import Dictionary, english_stems, shipped_terms
@@ -40,10 +42,12 @@ LATER_SENSE = 0.15  # the r-th sense (from 0) of an entry counts 1 / (1 + 0.15 r
 PROPER_NOUN = 0.4
 OWN_TERM = 0.75  # share of our own rendering beside the dictionary's
 TITLE_PAIR = 0.5  # a title says less about each of its words than an entry does
-PRIOR_STRENGTH = {1: 2.0}  # pairs the prior is worth, by word length
-PRIOR_STRENGTH_LONGER = 6.0
+PRIOR_OF_CHARACTER = 2.0  # pairs that the prior is worth: what a lone character means shows in its compounds,
+PRIOR_OF_WORD = 6.0  # what a word means is in its own entry
 ITERATIONS = 4
 
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
 Distribution = dict[str, float]
 Table = dict[str, Distribution]
 
@@ -137,10 +141,10 @@ def read_ipc(path: Path) -> list[tuple[str, str]]:
     return [(fold(chinese).strip(), english) for chinese, english in pairs]
 
 
-def spread(stems: Sequence[str], weight: float, into: Counter[str]) -> None:
+def spread(stems: Sequence[str], weight: float, into: dict[str, float]) -> None:
     """Give each stem of a phrase its part; a stem of a long phrase says less."""
     for stem in stems:
-        into[stem] += weight / len(stems) ** 0.7
+        into[stem] = into.get(stem, 0.0) + weight / len(stems) ** 0.7
 
 
 def normalised(counts: Mapping[str, float]) -> Distribution:
@@ -152,21 +156,21 @@ def priors(entries: Mapping[str, Sequence[Sense]], terms: Iterable[tuple[str, Se
     """What each word's own entry says, our own terms before the dictionary."""
     table: Table = {}
     for word, senses in entries.items():
-        counts: Counter[str] = Counter()
+        counts: dict[str, float] = {}
         for sense in senses:
             spread(
                 sense.stems, (PROPER_NOUN if sense.is_name else 1.0) / (1 + LATER_SENSE * sense.place), counts
             )
         table[word] = normalised(counts)
     for term, renderings in terms:
-        own: Counter[str] = Counter()
+        own: dict[str, float] = {}
         for rendering in renderings:
             spread(tuple(dict.fromkeys(english_stems(rendering))), 1.0, own)
         if not own:
             raise SystemExit(f"terms_zh_en.tsv: {term!r} has only stop words in English; leave the term out")
-        mixed = Counter({stem: OWN_TERM * share for stem, share in normalised(own).items()})
+        mixed = {stem: OWN_TERM * share for stem, share in normalised(own).items()}
         for stem, share in table.get(term, {}).items():
-            mixed[stem] += (1 - OWN_TERM) * share
+            mixed[stem] = mixed.get(stem, 0.0) + (1 - OWN_TERM) * share
         table[term] = normalised(mixed)
     return table
 
@@ -207,58 +211,88 @@ def training_pairs(
         yield Pair(tuple((word, len(word)) for word in words_inside(chinese, known)), stems, TITLE_PAIR)
 
 
+@dataclass(frozen=True)
+class Links:
+    """Which words may explain which stem, over all pairs.
+
+    A link belongs to one stem of one pair (a token) and to one cell, a distinct (word, stem). The last word
+    stands for none.
+    """
+
+    stems: list[str]
+    token: Ints  # int64[n_link]
+    cell: Ints  # int64[n_link]
+    size: Floats  # float64[n_link], length of the word, 1 for none
+    weight: Floats  # float64[n_token]
+    cell_word: Ints  # int64[n_cell]
+    cell_stem: Ints  # int64[n_cell]
+    frequency: Floats  # float64[n_stem], share of the tokens
+
+
+def link(pairs: Iterable[Pair], word_ids: Mapping[str, int]) -> Links:
+    """Number words, stems, tokens and cells."""
+    none = len(word_ids)
+    stem_ids: dict[str, int] = {}
+    word: list[int] = []
+    stem: list[int] = []
+    size: list[int] = []
+    fan: list[int] = []
+    weight: list[float] = []
+    for pair in pairs:
+        if not pair.words:
+            continue
+        numbers = [*(word_ids[name] for name, _ in pair.words), none]
+        lengths = [*(length for _, length in pair.words), 1]
+        for name in pair.stems:
+            word += numbers
+            size += lengths
+            stem += [stem_ids.setdefault(name, len(stem_ids))] * len(numbers)
+            fan.append(len(numbers))
+            weight.append(pair.weight)
+    first_link = np.cumsum(fan) - fan
+    frequency = np.bincount(np.asarray(stem)[first_link], minlength=len(stem_ids)) / len(fan)
+    keys, cell = np.unique(np.asarray(word) * len(stem_ids) + np.asarray(stem), return_inverse=True)
+    return Links(
+        list(stem_ids),
+        np.repeat(np.arange(len(fan)), fan),
+        cell,
+        np.asarray(size, dtype=np.float64),
+        np.asarray(weight),
+        keys // len(stem_ids),
+        keys % len(stem_ids),
+        frequency,
+    )
+
+
 def fit(pairs: Iterable[Pair], prior: Table) -> Table:
     """MAP Model 1: probabilities of stems for each word of the prior.
 
     Each stem of a pair is explained by one of its words, a longer one preferred in proportion to its length,
     or by none, at the stem's overall frequency.
     """
-    word_ids = {word: i for i, word in enumerate(prior)}
-    stem_ids: dict[str, int] = {}
-    null = len(word_ids)
-    link_word: list[int] = []
-    link_stem: list[int] = []
-    link_size: list[int] = []
-    fan: list[int] = []
-    token_weight: list[float] = []
-    for pair in pairs:
-        words = [word_ids[word] for word, _ in pair.words]
-        sizes = [size for _, size in pair.words]
-        for stem in pair.stems if words else ():
-            link_word += words
-            link_word.append(null)
-            link_size += sizes
-            link_size.append(1)
-            link_stem += [stem_ids.setdefault(stem, len(stem_ids))] * (len(words) + 1)
-            fan.append(len(words) + 1)
-            token_weight.append(pair.weight)
-    token = np.repeat(np.arange(len(fan)), fan)
-    weight, size = np.asarray(token_weight)[token], np.asarray(link_size, dtype=np.float64)
-    first_link = np.cumsum(fan) - fan
-    frequency = np.bincount(np.asarray(link_stem)[first_link], minlength=len(stem_ids)) / len(fan)
-    keys, cell = np.unique(np.asarray(link_word) * len(stem_ids) + np.asarray(link_stem), return_inverse=True)
-    cell_word, cell_stem = keys // len(stem_ids), keys % len(stem_ids)
-    words, stems = [*prior, ""], list(stem_ids)
-    known = np.array(
-        [prior.get(words[w], {}).get(stems[s], 0.0) for w, s in zip(cell_word, cell_stem, strict=True)]
-    )
-    strength = np.array([PRIOR_STRENGTH.get(len(word), PRIOR_STRENGTH_LONGER) for word in prior] + [0.0])
-    is_null = cell_word == null
-    probability = np.where(is_null, frequency[cell_stem], 0.5 * known + 0.5 * frequency[cell_stem])
-    total = np.zeros(len(words))
+    words = list(prior)
+    links = link(pairs, {word: i for i, word in enumerate(words)})
+    owner, chance = links.cell_word, links.frequency[links.cell_stem]
+    is_none = owner == len(words)
+    cells = list(zip(owner.tolist(), (links.stems[i] for i in links.cell_stem.tolist()), strict=True))
+    told = np.array([prior[words[i]].get(stem, 0.0) if i < len(words) else 0.0 for i, stem in cells])
+    strength = np.array([*(PRIOR_OF_CHARACTER if len(word) == 1 else PRIOR_OF_WORD for word in words), 0.0])
+    probability = np.where(is_none, chance, 0.5 * told + 0.5 * chance)
+    total: NDArray[Any] = np.zeros(len(words) + 1)
     for _ in range(ITERATIONS):
-        say = probability[cell] * size
-        say *= weight / np.bincount(token, say)[token]
-        count = np.bincount(cell, say, len(keys))
-        total = np.bincount(cell_word, count, len(words))
-        told = (count + strength[cell_word] * known) / (total + strength)[cell_word]
-        probability = np.where(is_null, frequency[cell_stem], told)
-    table: Table = {word: {} for word in prior}
-    for i in np.flatnonzero((probability > LEAST_PROBABILITY / 5) & ~is_null).tolist():
-        table[words[cell_word[i]]][stems[cell_stem[i]]] = float(probability[i])
-    for i, (word, own) in enumerate(prior.items()):
-        left = float(strength[i] / (total[i] + strength[i]))
-        for stem, share in own.items():
+        say = probability[links.cell] * links.size
+        say *= (links.weight / np.bincount(links.token, say))[links.token]
+        count = np.bincount(links.cell, say, len(cells))
+        total = np.bincount(owner, count, len(words) + 1)
+        learned = (count + strength[owner] * told) / (total + strength)[owner]
+        probability = np.where(is_none, chance, learned)
+    table: Table = {word: {} for word in words}
+    for cell in np.flatnonzero((probability > LEAST_PROBABILITY / 5) & ~is_none).tolist():
+        number, stem = cells[cell]
+        table[words[number]][stem] = float(probability[cell])
+    unused = (strength / np.maximum(total + strength, 1e-9)).tolist()
+    for word, left in zip(words, unused, strict=False):  # the last, none, has no prior
+        for stem, share in prior[word].items():
             table[word].setdefault(stem, left * share)
     return table
 
@@ -297,7 +331,7 @@ def monolingual(data: Path) -> Iterator[str]:
         yield from (fold(row["name_zh"]) for row in csv.DictReader(stream))
 
 
-def arrays(table: Table, counts: Mapping[str, int]) -> dict[str, np.ndarray]:
+def arrays(table: Table, counts: Mapping[str, int]) -> dict[str, Any]:
     """The table in the form that `Dictionary.read` takes."""
     words = sorted(table)
     stems = sorted({stem for own in table.values() for stem in own})
