@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
+from fairground.language.changes import change_of
+from fairground.language.comparators import comparator_after, comparator_before
 from fairground.language.normalise import fold
 from fairground.language.units import Unit, dimension_of, divided, read_unit
 
@@ -112,134 +114,8 @@ _YEAR = re.compile(r"^(?:19|20)\d\d$")
 _DATE_AFTER = re.compile(r"\s?(?:年(?!内)|月\s?\d|月份|[-/]\d{1,2}[-/]\d)")
 _LABEL_AFTER = re.compile(r"[、)）](?=\D)|[.．](?=\s|[\u4e00-\u9fff])")
 
-_BETTER = "better"
-_BEFORE: tuple[tuple[str, str], ...] = (
-    (r"(?:±|\+/-|\+-|正负)", "tolerance"),
-    (
-        r"(?:(?:不|未|没有|无|勿)(?:能|得|应|可|宜|会|要|允许|必)?\s?(?:够)?(?:低于|少于|"
-        r"小于|短于|慢于|弱于|低过)|不少於|≥|>=|=>|>=|大于等于|大于或等于|高于或等于|"
-        r"高于等于|等于或大于|至少|起码|最低为|最低|最少|最小为|下限为?|不低過)",
-        "ge",
-    ),
-    (
-        r"(?:(?:不|未|没有|勿)(?:能|得|应|可|宜|会|要|允许|必)?\s?(?:高于|超过|超出|大于|"
-        r"多于|长于|超|高过)|≤|<=|=<|小于等于|小于或等于|低于或等于|低于等于|等于或小于|至多|"
-        r"上限为?|控制在|限制在|限于)",
-        "le",
-    ),
-    (r"(?:最高可?达?到?|最大可?达?到?|最多可?|最长可?达?|最快可?达?|上至)", "upto"),
-    (r"(?:不足|不到|未达到?|达不到|未能达到|无法达到|不能达到|未满|小于|低于|少于|短于|<|" r"不及)", "lt"),
-    (r"(?:超过|超出|大于|高于|多于|长于|>|突破|逾|超)", "gt"),
-    (r"(?:优于|好于|胜于)", _BETTER),
-    (r"(?:约为|大约|大概|(?<![节制])约|近|接近|将近|左右|≈|~)", "about"),
-    (
-        r"(?:(?:no|not|never|n't)(?:\s(?:be|have|weigh|cost|take|drop|fall))?\s(?:(?:be|"
-        r"any)\s)?(?:less|lower|fewer|smaller|shorter|worse|under|below)(?:\sthan)?|(?:not|"
-        r"never)\s(?:fall|drop|go|be)\s(?:below|under))",
-        "ge",
-    ),
-    (
-        r"(?:(?:no|not|never|n't|without)(?:\s(?:be|have|weigh|cost|take))?\s(?:(?:be|"
-        r"any)\s)?(?:more|greater|higher|larger|longer|heavier|thicker|over|above|exceed|"
-        r"exceeds|exceeded|exceeding|wider)(?:\sthan)?|(?:not|never)\sto\sexceed)",
-        "le",
-    ),
-    (
-        r"(?:at\sleast|a\sminimum\sof|minimum(?:\sof)?|min\.?(?:\sof)?|"
-        r"greater\sthan\sor\sequal\sto|equal\sto\sor\s(?:greater|more|higher)\sthan|"
-        r"more\sthan\sor\sequal\sto|starting\sat|upwards\sof)",
-        "ge",
-    ),
-    (
-        r"(?:at\smost|a\smaximum\sof|maximum(?:\sof)?|max\.?(?:\sof)?|"
-        r"less\sthan\sor\sequal\sto|equal\sto\sor\s(?:less|lower)\sthan|limited\sto|within|"
-        r"capped\sat)",
-        "le",
-    ),
-    (r"(?:up\sto|as\s(?:much|many|long|far|fast)\sas)", "upto"),
-    (r"(?:down\sto|as\s(?:small|little|few)\sas)", "downto"),
-    (
-        r"(?:(?:cannot|can't|can\snot|unable\sto|fails?\sto|failed\sto|does\snot|did\snot|"
-        r"not\syet|never|not)\s(?:yet\s)?(?:reach(?:ed)?|achieve[ds]?|attain(?:ed)?|meet|"
-        r"hit))",
-        "lt",
-    ),
-    (
-        r"(?:more\sthan|greater\sthan|higher\sthan|larger\sthan|longer\sthan|in\sexcess\sof|"
-        r"over|above|exceed(?:s|ing|ed)?|beyond|surpass(?:es|ed|ing)?|top(?:s|ped))",
-        "gt",
-    ),
-    (
-        r"(?:less\sthan|lower\sthan|fewer\sthan|smaller\sthan|shorter\sthan|under|below|" r"beneath|sub-?)",
-        "lt",
-    ),
-    (r"(?:better\sthan)", _BETTER),
-    (
-        r"(?:approximately|about|around|approx\.?|roughly|nearly|almost|some|close\sto|circa|"
-        r"ca\.|on\sthe\sorder\sof)",
-        "about",
-    ),
-)
-_FILLER = (
-    r"(?:\s|:|：|为|在|是|到|了|至|有|只有|仅|仅为|只|in|of|a|an|the|be|[¥￥$€£(（]|US\$|"
-    r"RMB|CNY|USD|EUR)*$"
-)
-_BEFORE_RES = tuple((re.compile(pattern + _FILLER, re.IGNORECASE), name) for pattern, name in _BEFORE)
-_BEFORE_HINT = re.compile(
-    r"[±≥≤<>=≈~不未没无勿至起最下上限控超达足到满高低大小多少于突逾优好约近概]|than|"
-    r"least|most|min|max|exceed|over|above|below|under|up to|down to|as |within|"
-    r"about|around|approx|rough|near|almost|some|close|reach|achiev|attain|meet|hit|"
-    r"beyond|surpass|top|sub|limited|capped|ca\.|circa|order|excess|start|upward|\+/-|"
-    r"\+-",
-    re.IGNORECASE,
-)
-_AFTER: tuple[tuple[re.Pattern[str], str], ...] = tuple(
-    (re.compile(pattern, re.IGNORECASE), name)
-    for pattern, name in (
-        (
-            r"\s?(?:\(含\))?\s?(?:及|或|和)?(?:以上|更高|更多)|\+(?!\s?\d|/|-)|\s?(?:or|"
-            r"and)\s(?:more|higher|above|better|greater|over|up|longer)\b|\s(?:at\sleast|minimum|"
-            r"min\b)|\s?起(?![到来重飞])",
-            "ge",
-        ),
-        (
-            r"\s?(?:及|或|和)?(?:以下|以内|之内|内(?![部置存径])|更低|更少)|\s(?:or|"
-            r"and)\s(?:less|lower|below|fewer|under|smaller|shorter)\b|\s(?:at\smost|maximum|"
-            r"max\b)",
-            "le",
-        ),
-        (r"\s?(?:左右|上下|前后)", "about"),
-    )
-)
-_ABOUT_TOO = re.compile(
-    r"(?:约|大约|约为|近|接近|approximately|about|around|approx\.?|roughly|nearly|" r"almost)[\s为]*$",
-    re.IGNORECASE,
-)
 _FROM = re.compile(r"(?:\bfrom|\bbetween|介于|从|自|在)\s?$", re.IGNORECASE)
 
-_UP = (
-    r"提高|提升|增加|增长|增强|上升|改善|improv\w*|increas\w*|rais\w*|boost\w*|gain\w*|"
-    r"rose\b|ris(?:es|en|ing)\b|grow\w*|enhanc\w*|higher by"
-)
-_DOWN = (
-    r"降低|减少|下降|缩短|减小|节省|节约|节能率?|节电率?|减轻|减|降|省|reduc\w*|"
-    r"decreas\w*|lower\w*|cut\w*|sav\w*|short\w*|drop\w*|declin\w*|f[ae]ll(?:s|ing|"
-    r"en)?\b|fewer by"
-)
-_LEVEL_LINK = re.compile(
-    r"(?:到|至|为|达到?|高达|\bto|\bat|\breach\w*|\bof\sat\sleast\sto)\s?(?:了|约|about|"
-    r"around|approximately|at least|less than|"
-    r"more than|below|above|over|under|不低于|不高于|不超过|≥|≤|>|<|=|\s)*$",
-    re.IGNORECASE,
-)
-_CHANGE_BEFORE = re.compile(rf"(?P<up>{_UP})|(?P<down>{_DOWN})|(?P<fall>↓|−\s?$)|(?P<rise>↑)", re.IGNORECASE)
-_CHANGE_AFTER = re.compile(
-    r"(?:\s|个百分点|of|的)*(?:(?P<up>improvement|increase|gain|growth|boost|higher|"
-    r"faster|better|more(?=\s\w+\sthan)|longer|greater|提升|提高|增幅|增长|增加)"
-    r"|(?P<down>reduction|decrease|savings?|lower(?!ing)|less(?=\s|$)|fewer|cheaper|"
-    r"lighter|smaller|shorter|drop|decline|降幅|下降|降低|减少|节省))",
-    re.IGNORECASE,
-)
 _CLAUSE_END = re.compile(r"[;；。!?！？\n]|[,，](?!\d{3}(?!\d))|、(?=\D)")
 
 
@@ -456,34 +332,6 @@ def _worded_values(text: str, taken: list[_Value]) -> list[_Value]:
     return [value for value in found if (value.start, value.end) not in [(v.start, v.end) for v in taken]]
 
 
-def _comparator_before(text: str, start: int) -> tuple[str, bool, int]:
-    """Return the comparator that ends at `start`, whether it is approximate, and where it begins."""
-    window = max(0, start - 34)
-    before = text[window:start]
-    if not _BEFORE_HINT.search(before):
-        return "eq", False, start
-    for pattern, name in _BEFORE_RES:
-        match = pattern.search(before)
-        if match:
-            place = window + match.start()
-            if name == "about":
-                return "eq", True, place
-            if name == "tolerance":
-                outer = _comparator_before(text, place)
-                if outer[0] in ("le", "lt", _BETTER):  # '≤ ±0.02 mm' bounds the tolerance itself
-                    return ("lt" if outer[0] == _BETTER else outer[0]), outer[1], outer[2]
-            return name, bool(_ABOUT_TOO.search(text[max(0, place - 14) : place])), place
-    return "eq", False, start
-
-
-def _comparator_after(text: str, end: int) -> tuple[str, int] | None:
-    for pattern, name in _AFTER:
-        match = pattern.match(text, end)
-        if match:
-            return name, match.end()
-    return None
-
-
 def _bounds(comparator: str, value: float) -> tuple[float | None, float | None, bool, bool]:
     if comparator in ("ge", "gt"):
         return value, None, comparator == "gt", False
@@ -514,49 +362,6 @@ def _clause_start(text: str, place: int) -> int:
 def _clause_end(text: str, place: int) -> int:
     match = _CLAUSE_END.search(text, place)
     return match.start() if match else len(text)
-
-
-_SAVED = re.compile(r"节省|节约|\bsav(?:e|es|ed|ing|ings)\b", re.IGNORECASE)
-_OLD_LEVEL_BEFORE = re.compile(r"(?:从|由|\bfrom)\s?(?:原来的|原有的|原先的|the\s)?$", re.IGNORECASE)
-_OLD_LEVEL_AFTER = re.compile(
-    r"\s?(?:提高|提升|降低|下降|降|增加|增至|减少|缩短|减|压缩|升|\bto\b|到|至|逐步|大幅|" r"down|up)",
-    re.IGNORECASE,
-)
-
-
-def _change_of(text: str, begin: int, clause: int, end: int, unit: Unit | None) -> str:
-    """Tell whether the value is a relative change ('up' or 'down') rather than a level."""
-    left = text[clause:begin]
-    if _OLD_LEVEL_BEFORE.search(left) and _OLD_LEVEL_AFTER.match(text, end):
-        return "before"
-    dimension = "ratio" if unit is None else dimension_of(unit.vector)
-    money = dimension.startswith("money")
-    if not money and dimension not in ("ratio", "factor", "time", "level"):
-        return ""
-    relative = unit is not None and dimension in ("ratio", "factor")
-    if relative:
-        after = _CHANGE_AFTER.match(text, end)
-        if after:
-            return "up" if after.group("up") else "down"
-    last = None
-    for last in _CHANGE_BEFORE.finditer(left):  # noqa: B007 -- the last hit is what is wanted
-        pass
-    if last is None:
-        return ""
-    tail = left[last.end() :]
-    if len(tail) > 40 or _LEVEL_LINK.search(left):
-        return ""
-    if money and _SAVED.search(left):
-        return "down"
-    if not relative and not re.search(r"(?:\bby|了)\s?[^\s]{0,12}\s?$", tail):
-        return ""
-    if (
-        last.group("down")
-        and re.match(r"(?:cut|sav|short|drop)", last.group("down"), re.IGNORECASE)
-        and len(tail) > 25
-    ):
-        return ""
-    return "up" if last.group("up") or last.group("rise") else "down"
 
 
 def _unit_of_range(first: _Value, second: _Value) -> tuple[Unit | None, bool]:
@@ -634,8 +439,8 @@ _BARE_LINK = re.compile(
 def _build(
     text: str, folded: str, first: _Value, last: _Value, unit: Unit | None, kind: str
 ) -> Quantity | None:
-    comparator, about, begin = _comparator_before(folded, first.start)
-    after = _comparator_after(folded, last.end)
+    comparator, about, begin = comparator_before(folded, first.start)
+    after = comparator_after(folded, last.end)
     end = last.end
     if after:
         if after[0] == "about":
@@ -645,7 +450,7 @@ def _build(
     if unit is None and comparator == "eq" and not about and not _BARE_LINK.search(folded[: first.start]):
         return None
     clause = _clause_start(folded, first.start)
-    change = _change_of(folded, begin, clause, end, unit)
+    change = change_of(folded, begin, clause, end, unit)
     difference = comparator == "tolerance" or bool(change)
     high = _in_base(last.value, unit if last.unit is None else last.unit, difference=difference)
     if kind == "single":

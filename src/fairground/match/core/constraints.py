@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import date
 
 from fairground.collect.core.records import Need, Offer
-from fairground.match.core.judgement import PreparedNeed, PreparedOffer, prepare_need, prepare_offer
 from fairground.match.core.lexicon import Lexicon
+from fairground.match.core.prepared import PreparedNeed, PreparedOffer, prepare_need, prepare_offer
 from fairground.match.core.results import Flag
 from fairground.match.criteria import (
     budget,

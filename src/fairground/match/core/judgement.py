@@ -6,196 +6,36 @@ verdict is *missing*: nobody is helped by a wrong tick.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from fairground.collect.core.records import OFFER_TEXT_FIELDS, Need, Offer, Requirement
-from fairground.language.normalise import fold
+from fairground.collect.core.records import Need, Offer, Requirement
 from fairground.language.quantities import Quantity, quantities
-from fairground.language.sentences import sentences
 from fairground.match.core.lexicon import Lexicon, Token
-from fairground.match.core.requirements import requirements_of
+from fairground.match.core.prepared import (
+    GENERIC_WEIGHT,
+    HAN,
+    Fact,
+    PreparedNeed,
+    PreparedOffer,
+    PreparedRequirement,
+    Sentence,
+    Wanted,
+    prepare_offer,
+    prepare_requirement,
+    stances_of,
+)
 from fairground.match.core.results import Judgement, Verdict
-from fairground.match.core.stance import Stance, Stances
-from fairground.match.core.subjects import Subject, subject_of
-from fairground.match.core.targets import Answer, Target, answer, target_of
+from fairground.match.core.stance import Stance
+from fairground.match.core.targets import Answer, answer
 
-_GENERIC_WEIGHT = 0.25
-_BESIDE_DENIAL = 0.4
 _SHORT = 4  # words
 _COVERED = 0.75  # share of a requirement's words that one sentence must carry to meet it
 _DENIED = 0.6  # the same, for a sentence that denies one of them
-_DIGIT = re.compile(
-    r"\d|[一二三四五六七八九十两百]|\b(?:one|two|three|four|five|six|seven|eight|nine|" r"ten|twelve)\b",
-    re.IGNORECASE,
-)
-_HAN = re.compile(r"[\u3400-\u9fff]")
 _OPTIONAL = re.compile(
     r"\b(?:optional(?:ly)?|if\sneeded|on\srequest|where\snecessary)\b|可选|选配|按需|" r"视情况",
     re.IGNORECASE,
 )
 _CHOICE = re.compile(r"\s(?:or|and/or)\s|或者|或(?!许|然|多或少)|/(?=[\u4e00-\u9fff])")
-
-
-@dataclass(slots=True)
-class Fact:
-    """A value an offer states, with what it is of and whose it is."""
-
-    quantity: Quantity
-    subject: Subject
-    stance: Stance
-    sentence: int
-
-
-@dataclass(slots=True)
-class _Sentence:
-    text: str  # as printed
-    folded: str
-    field: str
-    tokens: list[Token]
-    signs: dict[str, int]  # key -> 1 said, 2 denied, 3 both
-    foreign: bool  # written in Latin script
-    stances: Stances | None = None
-    facts: list[Fact] | None = None
-
-
-@dataclass(slots=True)
-class PreparedOffer:
-    """An offer read once: its sentences, tokens, and (when first asked for) its quantities."""
-
-    offer: Offer
-    sentences: list[_Sentence]
-    index: dict[str, list[int]]  # key -> sentences that carry it
-    title_signs: dict[str, int]  # keys of the title, all taken as said
-    _facts: dict[str, list[Fact]] | None = None
-
-    def facts(self) -> dict[str, list[Fact]]:
-        """Return the stated values by dimension."""
-        if self._facts is None:
-            self._facts = {}
-            for place, sentence in enumerate(self.sentences):
-                for fact in _facts_of(sentence, place):
-                    self._facts.setdefault(fact.quantity.dimension, []).append(fact)
-        return self._facts
-
-
-@dataclass(slots=True)
-class _Wanted:
-    quantity: Quantity
-    subject: Subject
-    target: Target
-
-
-@dataclass(slots=True)
-class PreparedRequirement:
-    """A requirement read once: wanted values, circumstances, and words with their weights."""
-
-    requirement: Requirement
-    wanted: list[_Wanted]
-    conditions: list[Quantity]
-    words: list[tuple[tuple[str, ...], int, float, bool]]  # keys, sign, weight, written in Latin script
-    weight: float
-    renderings: dict[str, tuple[str, ...]]  # key -> keys that may stand for it
-    denies: bool  # asks for something not to be
-    whole: bool  # speaks of the whole thing expressly: the value of a part is no answer
-
-
-@dataclass(slots=True)
-class PreparedNeed:
-    """A need with its requirements read once."""
-
-    need: Need
-    requirements: list[PreparedRequirement] = field(default_factory=list)
-
-
-def _facts_of(sentence: _Sentence, place: int) -> list[Fact]:
-    if not _DIGIT.search(sentence.folded):
-        return []
-    stances = _stances(sentence)
-    return [
-        Fact(
-            item, subject_of(sentence.folded, item, sentence.tokens), stances.at(item.start, item.end), place
-        )
-        for item in quantities(sentence.text)
-    ]
-
-
-def _stances(sentence: _Sentence) -> Stances:
-    if sentence.stances is None:
-        sentence.stances = Stances(sentence.folded)
-    return sentence.stances
-
-
-def prepare_offer(offer: Offer, lexicon: Lexicon) -> PreparedOffer:
-    """Read an offer's texts once; cost is linear in their length, about 1 ms for 1,500 characters."""
-    prepared: list[_Sentence] = []
-    seen: set[str] = set()
-    for name in OFFER_TEXT_FIELDS:
-        local = offer.texts.get(name)
-        if local is None:
-            continue
-        for text in sentences(local.both()):
-            if text not in seen:
-                seen.add(text)
-                prepared.append(_read(text, name, lexicon))
-    index: dict[str, list[int]] = {}
-    for place, sentence in enumerate(prepared):
-        for key in sentence.signs:
-            index.setdefault(key, []).append(place)
-    title = {key: 1 for sentence in prepared if sentence.field == "title" for key in sentence.signs}
-    return PreparedOffer(offer, prepared, index, title)
-
-
-def _read(text: str, name: str, lexicon: Lexicon) -> _Sentence:
-    folded = fold(text)
-    tokens = lexicon.tokens(folded)
-    signs: dict[str, int] = {}
-    for token in tokens:
-        mark = 1 if token.sign > 0 else 2
-        for key in token.keys:
-            signs[key] = signs.get(key, 0) | mark
-    return _Sentence(text, folded, name, tokens, signs, not _HAN.search(folded))
-
-
-def prepare_requirement(requirement: Requirement, lexicon: Lexicon) -> PreparedRequirement:
-    """Read one requirement."""
-    folded = fold(requirement.text)
-    tokens = lexicon.tokens(folded)
-    found = quantities(requirement.text)
-    read = [(item, subject_of(folded, item, tokens)) for item in found]
-    conditions = [item for item, subject in read if subject.condition and len(read) > 1]
-    wanted = [
-        _Wanted(item, subject, target_of(item, subject.better, folded))
-        for item, subject in read
-        if not any(item is condition for condition in conditions) and item.change != "before"
-    ]
-    if not wanted and conditions:
-        wanted = [_Wanted(item, subject, target_of(item, subject.better, folded)) for item, subject in read]
-        conditions = []
-    inside = [(item.start, item.end) for item in found]
-    words: list[tuple[tuple[str, ...], int, float, bool]] = []
-    seen: set[str] = set()
-    for token in tokens:
-        if token.keys[-1] in seen or any(first <= token.start < last for first, last in inside):
-            continue
-        seen.add(token.keys[-1])
-        keys = token.keys + tuple(key for name in token.keys for key in lexicon.renderings(name))
-        words.append((keys, token.sign, _GENERIC_WEIGHT if token.generic else 1.0, token.keys[-1].isascii()))
-    denies = any(sign < 0 for _, sign, _, _ in words)
-    if denies:
-        # What must not be is the point of the sentence; the rest says where.
-        words = [
-            (keys, sign, weight if sign < 0 else weight * _BESIDE_DENIAL, latin)
-            for keys, sign, weight, latin in words
-        ]
-    renderings = {key: keys for keys, _, _, _ in words for key in keys[:2]}
-    weight = sum(weight for _, _, weight, _ in words)
-    whole = bool(_WHOLE.search(folded))
-    return PreparedRequirement(requirement, wanted, conditions, words, weight, renderings, denies, whole)
-
-
-def prepare_need(need: Need, lexicon: Lexicon) -> PreparedNeed:
-    """Find and read a need's requirements once, at most twelve of them."""
-    return PreparedNeed(need, [prepare_requirement(item, lexicon) for item in requirements_of(need)])
 
 
 def judge_pair(need: PreparedNeed, offer: PreparedOffer) -> tuple[Judgement, ...]:
@@ -235,7 +75,7 @@ def judge_prepared(prepared: PreparedRequirement, offer: PreparedOffer) -> Judge
 def _judgement(
     prepared: PreparedRequirement,
     verdict: Verdict,
-    sentence: _Sentence | None,
+    sentence: Sentence | None,
     reason_zh: str,
     reason_en: str,
 ) -> Judgement:
@@ -259,7 +99,6 @@ _TELLING = frozenset(
 _MOSTLY_TELLING = frozenset(
     {"cycles", "money CNY", "money USD", "money EUR", "money GBP", "specific power", "rotation", "persons"}
 )
-_WHOLE = re.compile(r"整|总|全套|\b(?:overall|total|whole|complete|entire|system)\b", re.IGNORECASE)
 _PART = re.compile(r"其中|之一|\bof which\b|\b(?:its|the)\s\w+\s(?:alone|only)\b", re.IGNORECASE)
 _DIMENSIONS_ALIKE = {"ratio": ("ratio", "number"), "number": ("number", "ratio")}
 
@@ -286,9 +125,9 @@ def _comparable(
 
 
 def _same_subject(
-    wanted: _Wanted,
+    wanted: Wanted,
     fact: Fact,
-    sentence: _Sentence,
+    sentence: Sentence,
     prepared: PreparedRequirement,
     renderings: dict[str, tuple[str, ...]],
 ) -> bool:
@@ -339,7 +178,7 @@ def _judge_values(prepared: PreparedRequirement, offer: PreparedOffer) -> Judgem
     raise AssertionError("every wanted value has an outcome")
 
 
-Outcome = tuple[Verdict, _Sentence | None, str, str]
+Outcome = tuple[Verdict, Sentence | None, str, str]
 
 
 def _without_crossed(outcomes: list[Outcome], prepared: PreparedRequirement) -> list[Outcome]:
@@ -361,11 +200,11 @@ def _without_crossed(outcomes: list[Outcome], prepared: PreparedRequirement) -> 
     return kept
 
 
-def _judge_value(wanted: _Wanted, prepared: PreparedRequirement, offer: PreparedOffer) -> Outcome:
+def _judge_value(wanted: Wanted, prepared: PreparedRequirement, offer: PreparedOffer) -> Outcome:
     dimension = wanted.quantity.dimension
     facts = offer.facts()
     renderings = prepared.renderings
-    decided: dict[Verdict, list[tuple[Fact, _Sentence]]] = {}
+    decided: dict[Verdict, list[tuple[Fact, Sentence]]] = {}
     why = ("供给没有说到这一项", "the offer does not speak of it")
     for fact in [
         fact for name in _DIMENSIONS_ALIKE.get(dimension, (dimension,)) for fact in facts.get(name, ())
@@ -426,7 +265,7 @@ def _undecided(result: Answer, said: Quantity, asked: Quantity) -> tuple[str, st
     return f"“{said.quote}”的条件与要求不同", f"'{said.quote}' holds under other conditions"
 
 
-def _same_circumstances(prepared: PreparedRequirement, sentence: _Sentence, fact: Fact) -> bool:
+def _same_circumstances(prepared: PreparedRequirement, sentence: Sentence, fact: Fact) -> bool:
     """Tell whether the value holds under the circumstances that the requirement names in figures."""
     for condition in prepared.conditions:
         stated = [
@@ -459,7 +298,7 @@ class _Reading:
 
 
 def _words_in(
-    prepared: PreparedRequirement, sentence: _Sentence, more: dict[str, int] | None = None
+    prepared: PreparedRequirement, sentence: Sentence, more: dict[str, int] | None = None
 ) -> _Reading:
     hit = denied = 0.0
     denied_words = matched = 0
@@ -503,11 +342,11 @@ def _candidates(prepared: PreparedRequirement, offer: PreparedOffer) -> list[int
     ][:6]
 
 
-def _stance_of_words(prepared: PreparedRequirement, sentence: _Sentence) -> Stance:
-    stances = _stances(sentence)
+def _stance_of_words(prepared: PreparedRequirement, sentence: Sentence) -> Stance:
+    stances = stances_of(sentence)
     if stances.plain:
         return Stance.OWN
-    wanted = {key for keys, _, weight, _ in prepared.words if weight > _GENERIC_WEIGHT for key in keys}
+    wanted = {key for keys, _, weight, _ in prepared.words if weight > GENERIC_WEIGHT for key in keys}
     worst = Stance.OWN
     asked = [token for token in sentence.tokens if any(key in wanted for key in token.keys)]
     own_words = [(token.start, token.end) for token in asked]
@@ -537,8 +376,8 @@ def _judge_words(prepared: PreparedRequirement, offer: PreparedOffer) -> Judgeme
             "the requirement says nothing that can be checked",
         )
     why = _SILENT
-    met: _Sentence | None = None
-    denied: tuple[float, _Sentence] | None = None
+    met: Sentence | None = None
+    denied: tuple[float, Sentence] | None = None
     for place in _candidates(prepared, offer):
         sentence = offer.sentences[place]
         reading = _words_in(prepared, sentence)
@@ -579,10 +418,10 @@ def _judge_words(prepared: PreparedRequirement, offer: PreparedOffer) -> Judgeme
 
 def _judge_excluded(prepared: PreparedRequirement, offer: PreparedOffer) -> Judgement:
     """A refused approach: an offer that uses it is contradicted, one that says it does without is met."""
-    used: _Sentence | None = None
-    unused: _Sentence | None = None
+    used: Sentence | None = None
+    unused: Sentence | None = None
     why = _SILENT
-    content = [(keys, weight) for keys, _, weight, _ in prepared.words if weight > _GENERIC_WEIGHT] or [
+    content = [(keys, weight) for keys, _, weight, _ in prepared.words if weight > GENERIC_WEIGHT] or [
         (keys, weight) for keys, _, weight, _ in prepared.words
     ]
     for sentence in offer.sentences:
@@ -636,7 +475,7 @@ def text_sufficiency(need: Need, offer: Offer) -> float:
 
 def _said(texts: Iterable[str]) -> float:
     whole = "\n".join(texts)
-    units = len(_LATIN_WORD.findall(whole)) + len(_HAN.findall(whole)) / 2
+    units = len(_LATIN_WORD.findall(whole)) + len(HAN.findall(whole)) / 2
     values = min(4, len(quantities(whole[:_READ_FOR_VALUES])))
     return min(1.0, 0.8 * min(1.0, units / _ENOUGH_UNITS) + 0.05 * values)
 

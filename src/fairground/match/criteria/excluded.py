@@ -1,6 +1,7 @@
 """Does the offer use an approach the need refuses? Constraint 'excluded': blocks, with the sentence."""
 
-from fairground.match.core.judgement import PreparedNeed, PreparedOffer, judge_prepared
+from fairground.match.core.judgement import judge_prepared
+from fairground.match.core.prepared import PreparedNeed, PreparedOffer
 from fairground.match.core.results import Flag, Verdict
 
 

@@ -5,8 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairground.collect.core.records import LocalText, Need, Offer, Origin, Requirement
-from fairground.match.core.judgement import judge, judge_pair, prepare_need, prepare_offer, text_sufficiency
+from fairground.match.core.judgement import judge, judge_pair, text_sufficiency
 from fairground.match.core.lexicon import Lexicon
+from fairground.match.core.prepared import prepare_need, prepare_offer
 from fairground.match.core.requirements import MOST, requirements_of
 from fairground.match.core.results import Judgement, Verdict
 
