@@ -238,6 +238,14 @@ _PER_BEFORE = re.compile(
 )
 
 
+def _price_per(unit: Unit, divisor: Unit) -> Unit:
+    # '8,500 euros per unit' is the price of the thing itself.
+    return unit if divisor.vector == (("item", 1),) else divided(unit, divisor)
+
+
+_PROTECTION = re.compile(r"(?<![A-Za-z])IP\s?$")
+
+
 def _values(text: str) -> list[_Value]:
     """Read every number with its unit; dates, labels and parts of names are left out."""
     values: list[_Value] = []
@@ -246,6 +254,10 @@ def _values(text: str) -> list[_Value]:
         while text[start].isspace():
             start += 1
         before = text[max(0, start - 16) : start]
+        if _PROTECTION.search(before) and len(match.group("plain")) == 2:
+            level = Unit((("ip", 1),), 1.0)
+            values.append(_Value(float(match.group("plain")), level, False, start, match.end(), match.end()))
+            continue
         if _LATIN_BEFORE.search(before) and not before.endswith(("TRL", "pH", "Ra")):
             continue
         if values and start < values[-1].end:
@@ -283,7 +295,7 @@ def _values(text: str) -> list[_Value]:
             and (divisor := read_unit(per.group(1))) is not None
             and divisor[1] == len(per.group(1))
         ):
-            unit = divided(unit, divisor[0])
+            unit = _price_per(unit, divisor[0])
         currency = _CURRENCY_BEFORE.search(before)
         if currency and text[end : end + 1] in _MONEY_SIZES and not text[end + 1 : end + 2].isalpha():
             value, unit, bare, unit_end = value * _MONEY_SIZES[text[end]], None, True, end + 1  # '$20K'
@@ -293,7 +305,7 @@ def _values(text: str) -> list[_Value]:
             start -= len(currency.group())
             after = _PER_AFTER.match(text, unit_end)
             if after and (by := read_unit(text, after.end())) is not None:
-                unit, unit_end = divided(unit, by[0]), by[1]
+                unit, unit_end = _price_per(unit, by[0]), by[1]
         if bare and _READINESS.search(text[max(0, start - 30) : start]):
             unit, bare = Unit((("trl", 1),), 1.0), False
         values.append(_Value(value, unit, bare, start, unit_end, end))

@@ -26,6 +26,11 @@ _COVERING = re.compile(
     r"process(?:es)?\s|range\sof\suse",
     re.IGNORECASE,
 )
+_RANGE = re.compile(r"范围|\brange", re.IGNORECASE)
+# A range of these is a property that must lie within, not a reach that must be covered.
+_SIZES = re.compile(
+    r"粒|颗|厚度|孔径|直径|含量|particle|grain|thickness|diameter|content|pore", re.IGNORECASE
+)
 _REACHED = re.compile(
     r"达到|达|到达|实现|能够|可(?!靠|见|用性)|reach|achiev|attain|support|withstand|"
     r"handle|deliver|耐|承受|支持",
@@ -117,9 +122,9 @@ def target_of(quantity: Quantity, better: str, text: str) -> Target:
         interval = Interval(low, None, low_open=True) if more else Interval(None, high, high_open=True)
         return Target(interval, False, False, better, dimension)
     if name == "range":
-        return Target(
-            Interval(low, high), better == "r" or bool(_COVERING.search(text)), False, better, dimension
-        )
+        covers = better == "r" or bool(_COVERING.search(text))
+        covers = covers or bool(_RANGE.search(text) and not _SIZES.search(text))
+        return Target(Interval(low, high), covers, False, better, dimension)
     if name == "upto":
         covers = better != "-" and not (better == "0" and dimension in ("length", "mass"))
         interval = Interval(high, None) if covers else Interval(None, high)
