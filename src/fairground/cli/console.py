@@ -184,7 +184,9 @@ def run_command(console: Console, command: Callable[[], int]) -> int:
     with_signal = threading.current_thread() is threading.main_thread()
     before = signal.signal(signal.SIGTERM, _interrupt) if with_signal else None
     try:
-        return command()
+        code = command()
+        sys.stdout.flush()  # here, so that a closed pipe is met below and not at the very end
+        return code
     except StrictTableError as error:
         console.error(error)
         return EXIT_STRICT

@@ -94,6 +94,7 @@ _MONEY = re.compile(
     f"{_currency('currency_4')}(?:\\s*(?P<after>{_QUALIFIERS_AFTER}))?",
     re.IGNORECASE,
 )
+_MOST_CHARS = 4_000  # an amount stands early; a pasted report need not be searched to its end
 # '50万台', '3 million users': an amount of something else.
 _COUNTED = re.compile(r"\s*(?:[\u4e00-\u9fff]|[a-z%℃°])", re.IGNORECASE)
 _NOT_COUNTED = re.compile(
@@ -125,7 +126,7 @@ def parse_money(
     True
     """
     # One character for one, so that positions in `plain` are positions in `text`.
-    plain = narrow(text).translate(_TRADITIONAL)
+    plain = narrow(text[:_MOST_CHARS]).translate(_TRADITIONAL)
     for found in _MONEY.finditer(plain):
         symbol = next((found[f"currency_{n}"] for n in (1, 2, 3, 4) if found[f"currency_{n}"]), None)
         currency = _code(symbol) if symbol else default_currency

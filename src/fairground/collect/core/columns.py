@@ -177,6 +177,7 @@ def detect_kind(headers: Sequence[str], *, file: str = "", sheet: str | None = N
     Raises
     ------
     UnclearKindError : neither says
+    WrongColumnsError : neither kind has a column for a title or a text
     """
     scores = {kind: _telling_score(headers, kind) for kind in KINDS}
     if scores["needs"] != scores["offers"]:
@@ -187,6 +188,8 @@ def detect_kind(headers: Sequence[str], *, file: str = "", sheet: str | None = N
         offers = re.search(r"成果|供给|offer|result|suppl|technolog", name) is not None
         if needs != offers:
             return "needs" if needs else "offers"
+    if all(_lacks_essentials(headers, kind) for kind in KINDS):
+        raise _wrong_columns(headers, "needs", file)
     found = "、".join(headers[:20])
     raise UnclearKindError(
         f"看不出这是需求清单还是成果清单（列名：{found}）。请加 --kind needs 或 --kind offers。",
@@ -194,6 +197,11 @@ def detect_kind(headers: Sequence[str], *, file: str = "", sheet: str | None = N
         "--kind needs "
         "or --kind offers.",
     )
+
+
+def _lacks_essentials(headers: Sequence[str], kind: str) -> bool:
+    found = [field_of(header, kind) for header in headers]
+    return not {field[0] for field in found if field} & set(_ESSENTIAL[kind])
 
 
 def _telling_score(headers: Sequence[str], kind: str) -> float:
@@ -253,7 +261,11 @@ def nearest_name(header: str, kind: str) -> str | None:
         if field in _ESSENTIAL[kind]
         for name in aliases
     }
-    near = difflib.get_close_matches(plain_name(header), list(names), n=1, cutoff=0.5)
+    plain = plain_name(header)
+    # The whole name loosely, or one of its words closely: 'titel of it' means 'title'.
+    near = difflib.get_close_matches(plain, list(names), n=1, cutoff=0.6)
+    for word in plain.split():
+        near = near or difflib.get_close_matches(word, list(names), n=1, cutoff=0.75)
     return near[0] if near else None
 
 

@@ -1,5 +1,7 @@
 """Amounts as people write them."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,7 +58,7 @@ _YI = 10**8 * _YUAN
         ("≥100万元", 100 * _WAN, None, "CNY", "more than"),
     ],
 )
-def test_amounts(text, low, high, currency, qualifier):
+def test_amounts(text: Any, low: Any, high: Any, currency: Any, qualifier: Any) -> None:
     money = parse_money(text)
     assert money is not None
     assert (money.low_minor, money.high_minor, money.currency, money.qualifier) == (
@@ -93,17 +95,17 @@ def test_amounts(text, low, high, currency, qualifier):
         "一",
     ],
 )
-def test_no_amount(text):
+def test_no_amount(text: Any) -> None:
     assert parse_money(text) is None
 
 
-def test_quote_keeps_the_source_and_its_qualifier():
+def test_quote_keeps_the_source_and_its_qualifier() -> None:
     assert parse_money("合同额约６７３．１７亿元。") == MoneyRange(
         6_731_700_000_000, 6_731_700_000_000, "CNY", "about", "约６７３．１７亿元"
     )
 
 
-def test_a_bare_number_takes_the_scale_of_its_column():
+def test_a_bare_number_takes_the_scale_of_its_column() -> None:
     assert parse_money("50", default_scale=10_000) == MoneyRange(50 * _WAN, 50 * _WAN, "CNY", "", "50")
     assert parse_money("50-80", default_scale=10_000) == MoneyRange(50 * _WAN, 80 * _WAN, "CNY", "", "50-80")
     assert parse_money("50万", default_scale=10_000) == MoneyRange(50 * _WAN, 50 * _WAN, "CNY", "", "50万")
@@ -111,14 +113,14 @@ def test_a_bare_number_takes_the_scale_of_its_column():
 
 
 @given(yuan=st.integers(1, 10**12), cents=st.integers(0, 99))
-def test_arithmetic_is_exact(yuan, cents):
+def test_arithmetic_is_exact(yuan: Any, cents: Any) -> None:
     money = parse_money(f"{yuan:,}.{cents:02d}元")
     assert money is not None
     assert money.low_minor == yuan * 100 + cents
 
 
 @given(tenths=st.integers(1, 10**6))
-def test_units_agree(tenths):
+def test_units_agree(tenths: Any) -> None:
     first, second = parse_money(f"{tenths / 10:.1f}亿元"), parse_money(f"{tenths * 1000}万元")
     assert first is not None
     assert second is not None
@@ -126,7 +128,7 @@ def test_units_agree(tenths):
 
 
 @given(text=st.text(alphabet="0123456789.,-~万亿千百元$€约超至 kMab一二十点", max_size=25))
-def test_any_text_is_read_or_left(text):
+def test_any_text_is_read_or_left(text: Any) -> None:
     money = parse_money(text)
     if money is not None:
         assert (money.low_minor or money.high_minor or 0) > 0
@@ -154,16 +156,16 @@ def _spelled(number: int) -> str:
 
 
 @given(number=st.integers(1, 99_999_999))
-def test_chinese_numerals(number):
+def test_chinese_numerals(number: Any) -> None:
     assert chinese_number(_spelled(number)) == number
 
 
-def test_chinese_numerals_refuse_other_text():
+def test_chinese_numerals_refuse_other_text() -> None:
     with pytest.raises(ValueError, match="numeral"):
         chinese_number("百货")
     assert chinese_number("二〇二六") == 2026
 
 
 @given(text=st.text())
-def test_narrow_keeps_positions(text):
+def test_narrow_keeps_positions(text: Any) -> None:
     assert len(narrow(text)) == len(text)

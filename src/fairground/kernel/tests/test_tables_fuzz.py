@@ -4,6 +4,8 @@ import gzip
 import io
 import zipfile
 from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 import openpyxl
 import polars
@@ -21,7 +23,7 @@ _calm = settings(
 )
 
 
-def _survives(path, content: bytes) -> None:
+def _survives(path: Path, content: bytes) -> None:
     path.write_bytes(content)
     with suppress(TableError):
         table = read_table(path, limits=_LIMITS)
@@ -67,14 +69,14 @@ _content = st.one_of(st.binary(max_size=400), st.lists(_pieces, max_size=40).map
 )
 @given(content=_content)
 @_calm
-def test_any_bytes(tmp_path, ending, content):
+def test_any_bytes(tmp_path: Path, ending: Any, content: Any) -> None:
     _survives(tmp_path / f"a.{ending}", content)
 
 
 @pytest.mark.parametrize("ending", ["csv.gz", "tsv.gz", "jsonl.gz"])
 @given(content=_content)
 @_calm
-def test_any_bytes_gzipped(tmp_path, ending, content):
+def test_any_bytes_gzipped(tmp_path: Path, ending: Any, content: Any) -> None:
     _survives(tmp_path / f"a.{ending}", gzip.compress(content))
 
 
@@ -94,7 +96,7 @@ _damage = st.lists(st.tuples(st.floats(0, 1, exclude_max=True), st.integers(0, 2
 
 @given(damage=_damage)
 @_calm
-def test_damaged_workbook(tmp_path, damage):
+def test_damaged_workbook(tmp_path: Path, damage: Any) -> None:
     content = bytearray(_WORKBOOK)
     for place, value in damage:
         content[int(place * len(content))] = value
@@ -140,7 +142,7 @@ _xml = st.sampled_from(
     part=st.sampled_from(_PARTS), damage=st.lists(st.tuples(st.floats(0, 1), _xml), min_size=1, max_size=4)
 )
 @_calm
-def test_damaged_parts_inside_a_sound_zip(tmp_path, part, damage):
+def test_damaged_parts_inside_a_sound_zip(tmp_path: Path, part: Any, damage: Any) -> None:
     stream = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(_WORKBOOK)) as old, zipfile.ZipFile(stream, "w") as new:
         for info in old.infolist():
@@ -164,7 +166,7 @@ _PARQUET = _sample_parquet()
 
 @given(damage=_damage)
 @settings(parent=_calm, max_examples=12, deadline=None)  # a process for each
-def test_damaged_parquet(tmp_path, damage):
+def test_damaged_parquet(tmp_path: Path, damage: Any) -> None:
     content = bytearray(_PARQUET)
     for place, value in damage:
         content[int(place * len(content))] = value

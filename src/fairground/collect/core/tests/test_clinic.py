@@ -1,10 +1,11 @@
 """What the clinic finds, misses and asks."""
 
 from datetime import date
+from typing import Any
 
 import pytest
 
-from fairground.collect.core.clinic import examine_need, examine_offer, near_duplicates
+from fairground.collect.core.clinic import Examination, examine_need, examine_offer, near_duplicates
 from fairground.collect.core.clinic_words import ADVICE, NAMES, NEED_WEIGHTS, OFFER_WEIGHTS
 from fairground.collect.core.records import LocalText, Need, Offer, Origin, Requirement
 from fairground.kernel.money import parse_money
@@ -12,26 +13,26 @@ from fairground.kernel.money import parse_money
 _ORIGIN = Origin("a.csv", None, 2)
 
 
-def _need(texts: dict[str, str], **values) -> Need:
+def _need(texts: dict[str, str], **values: Any) -> Need:
     return Need("N1", _ORIGIN, {field: LocalText(zh=text) for field, text in texts.items()}, **values)
 
 
-def _offer(texts: dict[str, str], **values) -> Offer:
+def _offer(texts: dict[str, str], **values: Any) -> Offer:
     return Offer("O1", _ORIGIN, {field: LocalText(en=text) for field, text in texts.items()}, **values)
 
 
-def _status(examination) -> dict[str, str]:
+def _status(examination: Examination) -> dict[str, str]:
     return {finding.element: finding.status for finding in examination.findings}
 
 
-def test_weights_are_out_of_a_hundred_and_every_element_has_words():
+def test_weights_are_out_of_a_hundred_and_every_element_has_words() -> None:
     assert sum(NEED_WEIGHTS.values()) == 100
     assert sum(OFFER_WEIGHTS.values()) == 100
     elements = {*NEED_WEIGHTS, *OFFER_WEIGHTS}
     assert set(ADVICE) == set(NAMES) == elements
 
 
-def test_an_empty_need_scores_nothing_and_is_asked_everything():
+def test_an_empty_need_scores_nothing_and_is_asked_everything() -> None:
     examination = examine_need(_need({"title": "合作"}))
     assert examination.score == 0
     assert set(examination.missing()) == set(NEED_WEIGHTS)
@@ -39,7 +40,7 @@ def test_an_empty_need_scores_nothing_and_is_asked_everything():
     assert len(examination.advice("zh")) == len(examination.advice("en")) == len(NEED_WEIGHTS)
 
 
-def test_a_full_need_scores_a_hundred():
+def test_a_full_need_scores_a_hundred() -> None:
     fields = ("problem", "current_method", "material", "method", "efficacy", "product", "application")
     need = _need(
         {**dict.fromkeys(fields, "说明"), "wanted_outcome": "准确率不低于 97%"},
@@ -51,7 +52,7 @@ def test_a_full_need_scores_a_hundred():
     assert examine_need(need).score == 100
 
 
-def test_elements_in_running_text_count_with_their_sentence():
+def test_elements_in_running_text_count_with_their_sentence() -> None:
     text = (
         "现有人工抽检漏检率高。目标是在线检测，准确率不低于97%。预算约50万元，2027年6月前完成，在河北实施。"
     )
@@ -70,14 +71,14 @@ def test_elements_in_running_text_count_with_their_sentence():
     assert "trl" in examination.missing()
 
 
-def test_a_requirement_with_a_unit_is_a_measurable_target():
+def test_a_requirement_with_a_unit_is_a_measurable_target() -> None:
     with_unit = _need({"title": "甲"}, requirements=(Requirement("速度不低于 18 m/s"),))
     without = _need({"title": "甲"}, requirements=(Requirement("速度要快"),))
     assert _status(examine_need(with_unit))["measurable_target"] == "given"
     assert _status(examine_need(without))["measurable_target"] == "missing"
 
 
-def test_vague_words_count_only_without_a_number():
+def test_vague_words_count_only_without_a_number() -> None:
     vague = examine_need(_need({"title": "甲", "problem": "需要高性能材料。"})).vague
     assert [(item.word, item.sentence) for item in vague] == [("高性能", "需要高性能材料。")]
     assert examine_need(_need({"title": "甲", "problem": "高强度，抗拉强度≥600 MPa。"})).vague == ()
@@ -89,17 +90,17 @@ def test_vague_words_count_only_without_a_number():
     ("note", "status"),
     [("prototype, field test 2025", "given"), ("2025", "missing"), ("mature", "missing"), (None, "missing")],
 )
-def test_a_level_needs_its_element_date_and_evidence(note, status):
+def test_a_level_needs_its_element_date_and_evidence(note: Any, status: Any) -> None:
     assert _status(examine_offer(_offer({"title": "x"}, trl=6, trl_note=note)))["trl_tied"] == status
 
 
-def test_offer_advantage_with_and_without_number():
+def test_offer_advantage_with_and_without_number() -> None:
     with_number = _status(examine_offer(_offer({"title": "x", "advantage": "30 % less energy than presses"})))
     without = _status(examine_offer(_offer({"title": "x", "advantage": "less energy"})))
     assert (with_number["advantage_number"], without["advantage_number"]) == ("given", "missing")
 
 
-def test_more_said_never_scores_less():
+def test_more_said_never_scores_less() -> None:
     texts = {"title": "带钢"}
     score = examine_need(_need(texts)).score
     for field in ("problem", "current_method", "wanted_outcome", "material", "application"):
@@ -109,7 +110,7 @@ def test_more_said_never_scores_less():
         score = now
 
 
-def test_near_duplicates_name_both_rows():
+def test_near_duplicates_name_both_rows() -> None:
     first = "用于热轧带钢表面缺陷在线识别的高速相机与算法，准确率百分之九十七以上，适应最高线速。"
     other = "海水养殖循环水系统的脱氮生物滤池与在线水质监测。"
     records = [

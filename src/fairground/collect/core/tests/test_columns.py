@@ -1,5 +1,7 @@
 """Columns are understood by their names, in both languages, and wrong ones are explained."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -44,19 +46,19 @@ from fairground.collect.core.records import NEED_TEXT_FIELDS, OFFER_TEXT_FIELDS
         ("problem", "offers", "problem_solved"),
     ],
 )
-def test_field_of(name, kind, field):
+def test_field_of(name: Any, kind: Any, field: Any) -> None:
     found = field_of(name, kind)
     assert found is not None
     assert found[0] == field
 
 
 @pytest.mark.parametrize("name", ["split", "x", "经度", "agency", "登记时间戳"])
-def test_unknown_names_stay_unknown(name):
+def test_unknown_names_stay_unknown(name: Any) -> None:
     assert field_of(name, "needs") is None
 
 
 @pytest.mark.parametrize("kind", ["needs", "offers"])
-def test_every_alias_finds_its_field_first_come(kind):
+def test_every_alias_finds_its_field_first_come(kind: Any) -> None:
     taken: dict[str, str] = {}
     for field, names in field_names(kind).items():
         for name in names:
@@ -66,7 +68,7 @@ def test_every_alias_finds_its_field_first_come(kind):
             assert found[0] == expected, name
 
 
-def test_every_text_field_of_a_record_has_its_own_name_as_alias():
+def test_every_text_field_of_a_record_has_its_own_name_as_alias() -> None:
     for kind, fields in (("needs", NEED_TEXT_FIELDS), ("offers", OFFER_TEXT_FIELDS)):
         for field in fields:
             assert field_of(field, kind) == (field, 1.0)
@@ -81,11 +83,11 @@ def test_every_text_field_of_a_record_has_its_own_name_as_alias():
         ("en", ("en", None)),
     ],
 )
-def test_split_language(name, expected):
+def test_split_language(name: Any, expected: Any) -> None:
     assert split_language(name) == expected
 
 
-def test_mapping_keeps_languages_scales_and_unknown_columns():
+def test_mapping_keeps_languages_scales_and_unknown_columns() -> None:
     mapping = understand_columns(
         ["编号", "标题(中文)", "标题(英文)", "预算（万元）", "电话", "备注"], "needs"
     )
@@ -100,7 +102,7 @@ def test_mapping_keeps_languages_scales_and_unknown_columns():
     assert mapping.missing == ("problem", "wanted_outcome")
 
 
-def test_wrong_columns_say_found_expected_and_nearest():
+def test_wrong_columns_say_found_expected_and_nearest() -> None:
     with pytest.raises(WrongColumnsError) as caught:
         understand_columns(["serial", "titel of it", "when"], "needs", file="list.csv")
     message = caught.value.message_en
@@ -121,22 +123,27 @@ def test_wrong_columns_say_found_expected_and_nearest():
         (["id", "title", "text"], "offers.jsonl", "offers"),
     ],
 )
-def test_detect_kind(headers, file, kind):
+def test_detect_kind(headers: Any, file: Any, kind: Any) -> None:
     assert detect_kind(headers, file=file) == kind
 
 
-def test_unclear_kind_asks():
+def test_unclear_kind_asks() -> None:
     with pytest.raises(UnclearKindError, match="--kind"):
         detect_kind(["id", "title", "text"], file="list.csv")
 
 
-def test_header_score_prefers_the_header_to_titles():
+def test_columns_of_no_list_are_wrong_rather_than_unclear() -> None:
+    with pytest.raises(WrongColumnsError):
+        detect_kind(["when", "who"], file="list.csv")
+
+
+def test_header_score_prefers_the_header_to_titles() -> None:
     assert header_score(["2026 需求清单"]) == 0
     assert header_score(["编号", "标题", "需求描述"]) == 3
 
 
 @given(names=st.lists(st.text(max_size=20), max_size=6))
-def test_any_names_are_understood_or_refused(names):
+def test_any_names_are_understood_or_refused(names: Any) -> None:
     try:
         mapping = understand_columns(names, "offers")
     except WrongColumnsError:

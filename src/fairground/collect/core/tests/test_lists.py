@@ -2,7 +2,10 @@
 
 import dataclasses
 import json
+from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -13,15 +16,15 @@ from fairground.collect.core.errors import WrongColumnsError
 from fairground.collect.core.lists import detect_list_kind, read_needs, read_offers
 from fairground.collect.core.records import LocalText, Origin, Requirement
 from fairground.kernel.money import MoneyRange
-from fairground.kernel.tables import StrictTableError, TableError, write_table
+from fairground.kernel.tables import Cell, StrictTableError, TableError, write_table
 
 
-def _write(path, columns, *rows):
+def _write(path: Path, columns: Sequence[str], *rows: Sequence[Cell]) -> Path:
     write_table(path, columns, rows)
     return path
 
 
-def test_a_full_need(tmp_path):
+def test_a_full_need(tmp_path: Path) -> None:
     path = _write(
         tmp_path / "needs.xlsx",
         [
@@ -91,7 +94,7 @@ def test_a_full_need(tmp_path):
     assert dict(result.warning_counts) == {"contact_column": 2, "unknown_column": 1}
 
 
-def test_a_full_offer(tmp_path):
+def test_a_full_offer(tmp_path: Path) -> None:
     path = _write(
         tmp_path / "offers.csv",
         [
@@ -126,7 +129,7 @@ def test_a_full_offer(tmp_path):
     assert (offer.organisation, offer.export_restriction) == ("Example Ltd", "列入管制")
 
 
-def test_contacts_reach_no_part_of_the_output(tmp_path):
+def test_contacts_reach_no_part_of_the_output(tmp_path: Path) -> None:
     secrets = ["王小明", "13900001111", "wang@example.com", "绝密配方"]
     path = _write(
         tmp_path / "needs.csv",
@@ -145,7 +148,7 @@ def test_contacts_reach_no_part_of_the_output(tmp_path):
     }
 
 
-def test_plain_jsonl_collections_work(tmp_path):
+def test_plain_jsonl_collections_work(tmp_path: Path) -> None:
     path = tmp_path / "needs.jsonl"
     lines = [
         {"id": "a", "title": "轻质合金", "text": "需要减重"},
@@ -161,7 +164,7 @@ def test_plain_jsonl_collections_work(tmp_path):
     assert detect_list_kind(path) == "needs"
 
 
-def test_nested_languages_and_lists(tmp_path):
+def test_nested_languages_and_lists(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     record = {
         "id": "a",
@@ -177,7 +180,7 @@ def test_nested_languages_and_lists(tmp_path):
     assert need.texts["keywords"] == LocalText(None, "x\ny")
 
 
-def test_faults_are_listed_and_no_good_row_lost(tmp_path):
+def test_faults_are_listed_and_no_good_row_lost(tmp_path: Path) -> None:
     path = _write(
         tmp_path / "needs.csv",
         ["id", "标题", "问题", "TRL", "预算", "期限", "合作方式"],
@@ -203,7 +206,7 @@ def test_faults_are_listed_and_no_good_row_lost(tmp_path):
         read_needs(path, strict=True)
 
 
-def test_made_ids_follow_the_content_not_the_place(tmp_path):
+def test_made_ids_follow_the_content_not_the_place(tmp_path: Path) -> None:
     first = read_needs(_write(tmp_path / "a.csv", ["标题", "问题"], ["甲", "a"], ["乙", "b"], ["甲", "a"]))
     second = read_needs(_write(tmp_path / "b.csv", ["标题", "问题"], ["乙", "b"], ["甲", "a"]))
     ids = [need.id for need in first.records]
@@ -211,13 +214,13 @@ def test_made_ids_follow_the_content_not_the_place(tmp_path):
     assert ids[2] == f"{ids[0]}-2"
 
 
-def test_a_running_number_is_an_id_only_where_there_is_no_better(tmp_path):
+def test_a_running_number_is_an_id_only_where_there_is_no_better(tmp_path: Path) -> None:
     both = read_needs(_write(tmp_path / "a.csv", ["序号", "编号", "标题"], ["1", "XQ-7", "甲"]))
     alone = read_needs(_write(tmp_path / "b.csv", ["序号", "标题"], ["1", "甲"]))
     assert (both.records[0].id, alone.records[0].id) == ("XQ-7", "1")
 
 
-def test_title_rows_and_merged_regions_of_a_real_looking_workbook(tmp_path):
+def test_title_rows_and_merged_regions_of_a_real_looking_workbook(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.append(["2026年度技术需求清单", None, None, None])
@@ -236,12 +239,12 @@ def test_title_rows_and_merged_regions_of_a_real_looking_workbook(tmp_path):
     assert dict(result.warning_counts) == {"merged_cells": 2, "rows_above_header": 1}
 
 
-def test_wrong_columns_are_explained(tmp_path):
+def test_wrong_columns_are_explained(tmp_path: Path) -> None:
     with pytest.raises(WrongColumnsError, match="price list"):
         read_needs(_write(tmp_path / "price list.csv", ["serial", "when"], ["1", "2"]))
 
 
-def test_two_megabytes_in_one_row_are_kept(tmp_path):
+def test_two_megabytes_in_one_row_are_kept(tmp_path: Path) -> None:
     text = "很长的说明。" * 120_000
     result = read_needs(_write(tmp_path / "a.jsonl", ["id", "title", "text"], ["1", "甲", text]))
     assert result.records[0].texts["problem"].zh == text
@@ -260,7 +263,7 @@ _cells = st.one_of(
 @pytest.mark.parametrize("read", [read_needs, read_offers])
 @given(rows=st.lists(st.lists(_cells, min_size=9, max_size=9), max_size=4))
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_any_cells_give_records_or_listed_faults(tmp_path, read, rows):
+def test_any_cells_give_records_or_listed_faults(tmp_path: Path, read: Any, rows: Any) -> None:
     columns = ["id", "title", "text", "trl", "price", "valid_until", "region", "partnership", "requirements"]
     path = tmp_path / "a.jsonl"
     write_table(path, columns, [["x", "t", "t", None, None, None, None, None, None], *rows])

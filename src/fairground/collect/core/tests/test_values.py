@@ -1,6 +1,7 @@
 """Readiness, dates, places, partnerships, contacts and requirements as people write them."""
 
 from datetime import date, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -46,7 +47,7 @@ from fairground.collect.core.values import (
         ("TRL 10", None),
     ],
 )
-def test_parse_trl(cell, level):
+def test_parse_trl(cell: Any, level: Any) -> None:
     assert parse_trl(cell) == level
 
 
@@ -88,20 +89,20 @@ def test_parse_trl(cell, level):
         ("", None),
     ],
 )
-def test_parse_date(cell, day):
+def test_parse_date(cell: Any, day: Any) -> None:
     assert parse_date(cell) == day
 
 
 @pytest.mark.parametrize(
     "cell", ["03/04/2026", "soon", "2026-13-01", "2026-02-30", "三个月内", 12, 1e9, "99/99/2026", -5]
 )
-def test_unreadable_dates_are_refused(cell):
+def test_unreadable_dates_are_refused(cell: Any) -> None:
     with pytest.raises(UnreadableDateError):
         parse_date(cell)
 
 
 @given(day=st.dates(date(2000, 1, 1), date(2099, 12, 31)))
-def test_dates_in_every_usual_form(day):
+def test_dates_in_every_usual_form(day: Any) -> None:
     forms = [
         day.isoformat(),
         f"{day.year}年{day.month}月{day.day}日",
@@ -113,7 +114,7 @@ def test_dates_in_every_usual_form(day):
 
 
 @given(text=st.text(alphabet="0123456789-/.年月日 Qqmarch期长前", max_size=20))
-def test_any_text_is_a_date_or_refused(text):
+def test_any_text_is_a_date_or_refused(text: Any) -> None:
     try:
         day = parse_date(text)
     except UnreadableDateError:
@@ -121,7 +122,7 @@ def test_any_text_is_a_date_or_refused(text):
     assert day is None or isinstance(day, date)
 
 
-def test_split_values_keeps_names_whole():
+def test_split_values_keeps_names_whole() -> None:
     assert split_values("河北省唐山市、天津；北京") == ("河北省唐山市", "天津", "北京")
     assert split_values("New York; Acme, Inc") == ("New York", "Acme, Inc")
     assert split_values("") == ()
@@ -138,14 +139,14 @@ def test_split_values_keeps_names_whole():
         ("面谈", (), ("面谈",)),
     ],
 )
-def test_parse_partnerships(text, codes, rest):
+def test_parse_partnerships(text: Any, codes: Any, rest: Any) -> None:
     assert parse_partnerships(text) == (codes, rest)
 
 
 @pytest.mark.parametrize(
     ("cell", "flag"), [("是", True), ("yes", True), (True, True), (0, False), ("否", False), (None, False)]
 )
-def test_parse_flag(cell, flag):
+def test_parse_flag(cell: Any, flag: Any) -> None:
     assert parse_flag(cell) is flag
 
 
@@ -160,7 +161,7 @@ def test_parse_flag(cell, flag):
         "call +44 20 7946 0958",
     ],
 )
-def test_contacts_in_text_are_taken_out(text):
+def test_contacts_in_text_are_taken_out(text: Any) -> None:
     clean, count = without_contacts(text)
     assert count == 1
     assert clean.endswith("[…]")
@@ -170,15 +171,15 @@ def test_contacts_in_text_are_taken_out(text):
     "text",
     ["压力 1000000 Pa", "2026-03-01 至 2026-12-31", "精度 0.0000001 m", "GB/T 22900-2022", "ISO 16290:2013"],
 )
-def test_numbers_that_are_no_contacts_stay(text):
+def test_numbers_that_are_no_contacts_stay(text: Any) -> None:
     assert without_contacts(text) == (text, 0)
 
 
-def _levels(text: str, **options) -> list[tuple[str, str, bool]]:
+def _levels(text: str, **options: Any) -> list[tuple[str, str, bool]]:
     return [(r.text, r.level, r.excluded) for r in split_requirements(text, **options)]
 
 
-def test_requirements_from_lists_and_sentences():
+def test_requirements_from_lists_and_sentences() -> None:
     assert _levels("1、精度不低于0.1mm；2、最好国产；(3) 不接受化学清洗") == [
         ("精度不低于0.1mm", "must", False),
         ("最好国产", "should", False),
@@ -191,7 +192,7 @@ def test_requirements_from_lists_and_sentences():
     ]
 
 
-def test_requirements_under_headings_and_from_columns():
+def test_requirements_under_headings_and_from_columns() -> None:
     assert _levels("必须：耐温200℃\n优先：重量小于5 kg\n国产化") == [
         ("耐温200℃", "must", False),
         ("重量小于5 kg", "should", False),
@@ -201,12 +202,12 @@ def test_requirements_under_headings_and_from_columns():
     assert _levels("氧化降解聚乙烯", level="must", excluded=True) == [("氧化降解聚乙烯", "must", True)]
 
 
-def test_requirements_repeat_nothing_and_have_an_end():
+def test_requirements_repeat_nothing_and_have_an_end() -> None:
     assert _levels("耐温200℃\n耐温200℃") == [("耐温200℃", "must", False)]
     assert len(_levels("\n".join(f"要求 {n} mm" for n in range(1000)))) == 200
 
 
 @given(text=st.text(max_size=200))
-def test_requirements_are_parts_of_the_text(text):
+def test_requirements_are_parts_of_the_text(text: Any) -> None:
     for requirement in split_requirements(text):
         assert requirement.text in text
