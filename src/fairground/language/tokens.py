@@ -195,7 +195,7 @@ def surface_forms(text: str) -> list[tuple[str, str]]:
     Both an explanation and a highlight need the printed form: a reader does not know the stem 'batteri'.
     """
     forms: list[tuple[str, str]] = []
-    for run in _RUN.finditer(text):
+    for run in _RUN.finditer(unicodedata.normalize("NFC", text)):
         printed = run.group()
         folded = _fold(printed).strip()
         if _HAN_RUN.fullmatch(folded) and len(folded) == len(printed):
@@ -213,10 +213,11 @@ def _fold(text: str) -> str:
     """Fold full-width, compatibility and accented forms and traditional characters."""
     if text.isascii():
         return text
+    # Signs go first: compatibility folding would spell them out and turn 'Coach™' into the word 'coachtm'.
+    text = _NOT_WORD.sub(" ", unicodedata.normalize("NFC", text))
     text = unicodedata.normalize("NFKC", text)
     if _HAN_RUN.search(text):
         text = text.translate(_simplified_characters())
-    text = _NOT_WORD.sub(" ", text)
     if text.isascii():
         return text
     return _COMBINING.sub("", unicodedata.normalize("NFKD", text.lower()))
