@@ -12,7 +12,7 @@ from functools import lru_cache
 from fairground.language.changes import change_of
 from fairground.language.comparators import comparator_after, comparator_before
 from fairground.language.normalise import fold
-from fairground.language.units import Unit, dimension_of, divided, read_unit
+from fairground.language.units import UNITS, Unit, dimension_of, divided, read_unit
 
 _MULTIPLIERS = {
     "万亿": 1e12,
@@ -243,6 +243,14 @@ def _price_per(unit: Unit, divisor: Unit) -> Unit:
     return unit if divisor.vector == (("item", 1),) else divided(unit, divisor)
 
 
+# 年产能1500吨 and 1500吨/年 are the same rate.
+_PERIOD_BEFORE = re.compile(
+    r"(年|月|日|天|小时|annual|daily)\s?(?:设计|最大)?"
+    r"(?:产能|产量|处理水?量|处理能力|生产能力|加工能力|output|capacity|production)"
+    r"\s?(?:为|达到?|可达|约|不低于|不少于|不小于|大于|超过|≥|>|of|is|at least|:|：|\s)*$",
+    re.IGNORECASE,
+)
+_PERIODS = {"年": "年", "月": "月", "日": "日", "天": "日", "时": "小时", "l": "year", "y": "day"}
 _PROTECTION = re.compile(r"(?<![A-Za-z])IP\s?$")
 
 
@@ -296,6 +304,9 @@ def _values(text: str) -> list[_Value]:
             and divisor[1] == len(per.group(1))
         ):
             unit = _price_per(unit, divisor[0])
+        period = _PERIOD_BEFORE.search(before) if unit is not None and len(unit.vector) == 1 else None
+        if period and unit is not None and unit.vector[0][0] in ("kg", "m", "item"):
+            unit = divided(unit, UNITS[_PERIODS[period.group(1)[-1].lower()]])
         currency = _CURRENCY_BEFORE.search(before)
         if currency and text[end : end + 1] in _MONEY_SIZES and not text[end + 1 : end + 2].isalpha():
             value, unit, bare, unit_end = value * _MONEY_SIZES[text[end]], None, True, end + 1  # '$20K'

@@ -129,10 +129,10 @@ def _same_subject(
     fact: Fact,
     sentence: Sentence,
     prepared: PreparedRequirement,
-    renderings: dict[str, tuple[str, ...]],
+    titled: dict[str, int],
 ) -> bool:
     """Tell whether two quantities are values of the same thing; doubt means no."""
-    want, said = wanted.subject, fact.subject
+    want, said, renderings = wanted.subject, fact.subject, prepared.renderings
     if not want.head or not said.head:
         return False
     heads = set(want.head)
@@ -151,6 +151,10 @@ def _same_subject(
     implied = not said.explicit and want.explicit and want.better != "r"
     if implied and (asked or (said.modifiers and fact.quantity.dimension not in _MOSTLY_TELLING)):
         return False
+    if not asked and fact.quantity.dimension == "mass" and want.better == "-" and titled:
+        # 'The housing weighs 1.2 kg' says nothing of the whole, unless the title is of a housing.
+        bearers = [token for token in said.modifiers if token.start < fact.quantity.start]
+        return not bearers or _overlap(bearers, set(titled), renderings)
     if not asked:
         part = bool(said.modifiers) and (
             prepared.whole or bool(_PART.search(sentence.folded[: fact.quantity.start]))
@@ -203,7 +207,6 @@ def _without_crossed(outcomes: list[Outcome], prepared: PreparedRequirement) -> 
 def _judge_value(wanted: Wanted, prepared: PreparedRequirement, offer: PreparedOffer) -> Outcome:
     dimension = wanted.quantity.dimension
     facts = offer.facts()
-    renderings = prepared.renderings
     decided: dict[Verdict, list[tuple[Fact, Sentence]]] = {}
     why = ("供给没有说到这一项", "the offer does not speak of it")
     for fact in [
@@ -214,7 +217,7 @@ def _judge_value(wanted: Wanted, prepared: PreparedRequirement, offer: PreparedO
             continue
         if fact.subject.condition and not (wanted.subject.better == "r" or wanted.subject.condition):
             continue
-        if not _same_subject(wanted, fact, sentence, prepared, renderings):
+        if not _same_subject(wanted, fact, sentence, prepared, offer.title_signs):
             continue
         if fact.stance is Stance.PROSPECT:
             why = (f"“{fact.quantity.quote}”只是预期", f"'{fact.quantity.quote}' is only a prospect")
@@ -302,7 +305,7 @@ def _words_in(
 ) -> _Reading:
     hit = denied = 0.0
     denied_words = matched = 0
-    opposed = False
+    opposed = agreed = False
     for keys, sign, weight, _ in prepared.words:
         marks = 0
         for key in keys:
@@ -314,10 +317,15 @@ def _words_in(
             continue
         matched += 1
         hit += weight
-        if not marks & (1 if sign > 0 else 2):
+        if marks & (1 if sign > 0 else 2):
+            agreed = agreed or sign < 0
+        else:
             denied += weight
             denied_words += 1
             opposed = opposed or keys[0].startswith("@a")
+    if agreed and not opposed:
+        # Both deny one of the words; how far the denial reaches is then a matter of word order.
+        denied, denied_words = 0.0, 0
     return _Reading(hit / prepared.weight, denied / prepared.weight, denied_words, opposed, matched)
 
 

@@ -50,7 +50,7 @@ _UNPROVEN = re.compile(
     r"applied\sfor|remains?\sto\sbe|no\s(?:tests?|data|results?|trials?)\b|"
     r"under\s(?:review|evaluation|test(?:ing)?)|ongoing|in\sprogress|underway)"
     r"|尚未|尚待|暂未|还未|还没有?|未经(?!过任何)|未开展|未进行|未做|未测试?|未验证|"
-    r"未评估|未取得|未获得?|没有(?:测试|数据|试验|验证|开展|进行)|暂无|尚无|有待|待测|"
+    r"未评估|未取得|未获得?|没有(?:测试|数据|试验|验证|开展|进行)|暂无|尚无|已?申请(?=.{0,10}(?:认证|许可|批准|注册|批文))|已提交|有待|待测|"
     r"待取得|审核中|受理",
     re.IGNORECASE,
 )
