@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairground.language.postings import (
-    BLOCK,
     Postings,
     count_postings,
     document_frequencies,
@@ -65,8 +64,8 @@ class Bm25Index:
         ------
         ValueError : k1, b or threads outside their range, or a token id outside [0, n_terms)
 
-        Cost: O(tokens) time; 6 bytes for each distinct term of each text, and 4 bytes for each term in
-        every 65,536 texts.
+        Cost: O(tokens) time; 6 bytes for each distinct term of each text, and 4 bytes for each term in each
+        block of texts, with blocks chosen so that this stays the smaller part where it can.
         """
         if not k1 >= 0 or not 0 <= b <= 1:
             raise ValueError(f"BM25 needs k1 ≥ 0 and b in [0, 1], not k1={k1}, b={b}")
@@ -83,8 +82,10 @@ class Bm25Index:
         damping = k1 * (1 - b + b * lengths / mean_length)
         bounds = np.zeros((len(postings.starts), n_terms), np.float32)
 
+        size = postings.block_size
+
         def weigh(block: int) -> None:
-            _weigh_block(postings, block, idf, damping[block * BLOCK : (block + 1) * BLOCK], bounds[block])
+            _weigh_block(postings, block, idf, damping[block * size : (block + 1) * size], bounds[block])
 
         each_block(weigh, len(postings.starts), threads)
         return cls(postings, bounds.max(axis=0), n_docs, threads)

@@ -12,7 +12,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from fairground.language.postings import BLOCK, Postings, value_of
+from fairground.language.postings import Postings, value_of
 
 # The share of the k-th best score that left-out terms may add up to. Larger leaves out more postings but
 # looks up more texts; measured at 1,000,000 offers, see docs/measurements/scale.md.
@@ -48,7 +48,7 @@ def score_pairs(
     """Score pairs of a query and a text: float32[n_pair]."""
     scores = np.empty(len(query_ids), np.float32)
     for pair in range(len(query_ids)):
-        block, local = doc_ids[pair] // BLOCK, doc_ids[pair] % BLOCK
+        block, local = doc_ids[pair] // postings.block_size, doc_ids[pair] % postings.block_size
         scores[pair] = _exact_score(postings, queries, query_ids[pair], block, local)
     return scores
 
@@ -59,7 +59,9 @@ def contributions(postings: Postings, terms: NDArray[np.int32], doc_id: int) -> 
     added = np.zeros(len(terms), np.float32)
     for place in range(len(terms)):
         if 0 <= terms[place] < postings.starts.shape[1] - 1:
-            added[place] = value_of(postings, doc_id // BLOCK, terms[place], doc_id % BLOCK)
+            added[place] = value_of(
+                postings, doc_id // postings.block_size, terms[place], doc_id % postings.block_size
+            )
     return added
 
 
@@ -68,7 +70,7 @@ def dense_scores(postings: Postings, queries: Queries, n_docs: int) -> NDArray[n
     """Score every text for the first of `queries`: float32[n_docs]."""
     totals = np.zeros(n_docs, np.float64)
     for block in range(len(postings.starts)):
-        base, first_doc = postings.first[block], block * BLOCK
+        base, first_doc = postings.first[block], block * postings.block_size
         for place in range(queries.offsets[0], queries.offsets[1]):
             term, weight = queries.terms[place], np.float64(queries.weights[place])
             for posting in range(
@@ -95,11 +97,11 @@ def search_top_k(
     has drawn into the cache, the next finds there.
     """
     reach = _reach(bounds, queries)
-    running = np.zeros(BLOCK, np.float32)
-    hopeful = np.empty(BLOCK, np.int32)
+    running = np.zeros(postings.block_size, np.float32)
+    hopeful = np.empty(postings.block_size, np.int32)
     estimates = np.zeros(scores.shape[1], np.float32)
     for block in range(len(postings.starts)):
-        n_local = min(BLOCK, n_docs - block * BLOCK)
+        n_local = min(postings.block_size, n_docs - block * postings.block_size)
         for query in range(first_query, last_query):
             first, last = queries.offsets[query], queries.offsets[query + 1]
             for place in range(len(estimates)):
@@ -116,7 +118,7 @@ def search_top_k(
                 local = hopeful[place]
                 if running[local] >= enough:
                     score = _exact_score(postings, queries, query, block, local)
-                    doc = np.int32(block * BLOCK + local)
+                    doc = np.int32(block * postings.block_size + local)
                     if score > scores[query, 0]:
                         _sift(doc_ids[query], scores[query], scores.shape[1], doc, score)
             for local in range(n_local):

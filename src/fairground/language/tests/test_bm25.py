@@ -86,6 +86,13 @@ def test_search_over_several_blocks_is_exact_whatever_the_threads():
         assert_best(double, queries, k, weights)
 
 
+def test_a_vocabulary_much_larger_than_the_texts_changes_no_answer():
+    stream, queries = zipf_texts(40_000, seed=8), zipf_texts(20, seed=9)
+    small, large = Bm25Index.build(stream, 3000), Bm25Index.build(stream, 500_000)
+    for found, expected in zip(large.search(queries, 10), small.search(queries, 10), strict=True):
+        assert found.tolist() == expected.tolist()
+
+
 def test_pairs_score_as_in_search():
     stream, queries = zipf_texts(70_000, seed=4), zipf_texts(30, seed=5)
     index = Bm25Index.build(stream, 3000)
