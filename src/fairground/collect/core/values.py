@@ -34,6 +34,7 @@ _PERPETUAL = re.compile(
 )
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH_WORD = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_MOST_CHARS = 200  # a cell for one value; what is pasted behind it is not searched
 _FIRST_SERIAL, _LAST_SERIAL = 36_526, 73_050  # 2000-01-01 to 2099-12-31
 
 
@@ -53,7 +54,7 @@ def parse_trl(cell: Cell) -> int | None:
         return None
     if isinstance(cell, int | float):
         return int(cell) if cell in range(1, 10) else None
-    text = narrow(str(cell)).strip()
+    text = narrow(str(cell)[:_MOST_CHARS]).strip()
     found = (
         re.search(
             r"(?:trl|technology readiness level|成熟度|就绪度)\D{0,6}?([1-9])(?![\d.])", text, re.IGNORECASE
@@ -89,7 +90,7 @@ def parse_date(cell: Cell) -> date | None:
         return cell
     if isinstance(cell, int | float):
         return _from_number(cell)
-    text = _arabic(narrow(cell).strip().lower())
+    text = _arabic(narrow(cell[:_MOST_CHARS]).strip().lower())
     if not text:
         return None
     found = _full_date(text) or _month(text) or _year(text)

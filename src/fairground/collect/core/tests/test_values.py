@@ -1,5 +1,6 @@
 """Readiness, dates, places, partnerships, contacts and requirements as people write them."""
 
+from contextlib import suppress
 from datetime import date, datetime
 from typing import Any
 
@@ -120,6 +121,13 @@ def test_any_text_is_a_date_or_refused(text: Any) -> None:
     except UnreadableDateError:
         return
     assert day is None or isinstance(day, date)
+
+
+@pytest.mark.parametrize("text", ["一" * 10**6, "1" * 10**6, "2026年" * 10**5])
+def test_a_megabyte_in_a_small_cell_takes_no_time(text: str) -> None:
+    with suppress(UnreadableDateError):
+        parse_date(text)
+    assert parse_trl(text) is None
 
 
 def test_split_values_keeps_names_whole() -> None:
