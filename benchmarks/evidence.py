@@ -1,6 +1,6 @@
 """Measure the evidence half: judge hand-written requirement–offer pairs and report precision and recall.
 
-    python benchmarks/evidence.py --json OUT [--pairs FILE] [--errors] [--errors-all]
+    python benchmarks/evidence.py --json OUT [--pairs FILE] [--splits NAME ...] [--errors] [--rules]
 
 JSON: {split: {language or 'all': {verdict: {precision, recall, given, true}, pairs, accuracy}}, seconds}.
 """
@@ -16,9 +16,10 @@ from typing import Any
 
 from fairground.collect.core.records import LocalText, Offer, Origin, Requirement
 from fairground.language.detect import language_of
-from fairground.match.core.judgement import judge
+from fairground.match.core.judgement import Decision, decide
 from fairground.match.core.lexicon import Lexicon, dictionary_lexicon
-from fairground.match.core.results import Judgement, Verdict
+from fairground.match.core.prepared import prepare_offer, prepare_requirement
+from fairground.match.core.results import Verdict
 
 PAIRS = Path(__file__).parent.parent / "tests" / "data" / "evidence_pairs.jsonl"
 DECIDED = (Verdict.MET, Verdict.CONTRADICTED)
@@ -29,7 +30,7 @@ class Judged:
     """One pair with the verdict people gave and the one the program gave."""
 
     pair: Mapping[str, Any]
-    judgement: Judgement
+    decision: Decision
 
     @property
     def true(self) -> str:
@@ -37,7 +38,7 @@ class Judged:
 
     @property
     def given(self) -> str:
-        return self.judgement.verdict.value
+        return self.decision.verdict.value
 
 
 def offer_of(pair: Mapping[str, Any]) -> Offer:
@@ -56,7 +57,10 @@ def judge_all(pairs: Sequence[Mapping[str, Any]], lexicon: Lexicon) -> list[Judg
         requirement = Requirement(
             pair["requirement"], pair.get("level", "must"), bool(pair.get("excluded", False))
         )
-        judged.append(Judged(pair, judge(requirement, offer_of(pair), lexicon)))
+        decision = decide(
+            prepare_requirement(requirement, lexicon), prepare_offer(offer_of(pair), lexicon)
+        )
+        judged.append(Judged(pair, decision))
     return judged
 
 
@@ -77,6 +81,17 @@ def figures(judged: Sequence[Judged]) -> dict[str, Any]:
     return result
 
 
+def rule_figures(judged: Sequence[Judged]) -> dict[str, dict[str, int]]:
+    """Return, for each rule that gave a verdict other than missing, how often it was right."""
+    found: dict[str, dict[str, int]] = {}
+    for item in judged:
+        if item.given != Verdict.MISSING.value:
+            counts = found.setdefault(f"{item.given}: {item.decision.rule}", {"given": 0, "right": 0})
+            counts["given"] += 1
+            counts["right"] += item.given == item.true
+    return dict(sorted(found.items()))
+
+
 def _share(value: float | None) -> str:
     return "    –" if value is None else f"{value:5.3f}"
 
@@ -89,7 +104,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, required=True)
     parser.add_argument("--pairs", type=Path, default=PAIRS)
     parser.add_argument("--errors", action="store_true", help="list the errors of split tune")
-    parser.add_argument("--errors-all", action="store_true", help="list the errors of every split")
+    parser.add_argument("--rules", action="store_true", help="list how often each rule was right")
+    parser.add_argument("--splits", nargs="+", help="judge these splits only")
     parser.add_argument("--no-dictionary", action="store_true", help="built-in word list only")
     options = parser.parse_args(arguments)
     try:
@@ -98,6 +114,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"The pairs cannot be read: {error}. Name the file with --pairs.", file=sys.stderr)
         return 2
     pairs = [json.loads(line) for line in lines if line.strip()]
+    if options.splits:
+        pairs = [pair for pair in pairs if pair["split"] in options.splits]
     lexicon = Lexicon() if options.no_dictionary else dictionary_lexicon()
     started = time.perf_counter()
     judged = judge_all(pairs, lexicon)
@@ -117,9 +135,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 f"  {_share(against['precision']):>15} {_share(against['recall'])}  "
                 f"{found['accuracy']:.3f}"
             )
-    if options.errors or options.errors_all:
+        report[split]["rules"] = rule_figures(of_split)
+    if options.rules:
+        print("\nrules on split tune: right of given")
+        for rule, counts in report.get("tune", {}).get("rules", {}).items():
+            print(f"  {counts['right']:3} of {counts['given']:3}  {rule}")
+    if options.errors:
         for item in judged:
-            if item.given != item.true and (options.errors_all or item.pair["split"] == "tune"):
+            if item.given != item.true and item.pair["split"] == "tune":
                 print(
                     f"\n{item.pair['id']} {item.pair['kind']} {item.pair['lang']}: true {item.true}, "
                     f"given {item.given}"
@@ -129,8 +152,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     f"{item.pair['requirement']}{'  [excluded]' if item.pair.get('excluded') else ''}"
                 )
                 print(f"  offer: {' | '.join(item.pair['offer'].values())}")
+                said = item.decision.sentence.text if item.decision.sentence else None
                 print(
-                    f"  because: {item.judgement.reason_en}; {item.judgement.sentence}; note: "
+                    f"  because: [{item.decision.rule}] {item.decision.reason_en}; {said}; note: "
                     f"{item.pair.get('note', '')}"
                 )
     options.json.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", "utf-8")

@@ -6,7 +6,7 @@ from fairground.collect.core.records import Requirement
 from fairground.language.sentences import sentences
 
 _SHOULD = re.compile(
-    r"优先|最好|宜(?!昌|宾|兴)|希望|期望|可选|加分|倾向|尽量|建议|should|prefer|ideally|nice to have|"
+    r"优先|最好|宜(?!昌|宾|兴|居|春)|希望|期望|可选|加分|倾向|尽量|建议|should|prefer|ideally|nice to have|"
     r"optional|desirabl|"
     r"would be (?:an advantage|welcome|good)|\bmay\b|如能|若能|能够?.{0,6}更好|plus\b|bonus",
     re.IGNORECASE,
@@ -65,11 +65,12 @@ def split_requirements(
             continue
         seen.add(sentence.casefold())
         refused = held_excluded or _EXCLUDED.search(sentence) is not None
-        found.append(Requirement(sentence, held_level or _level(sentence), refused))
+        found.append(Requirement(sentence, held_level or level_of(sentence), refused))
         if len(found) == _LONGEST_LIST:
             break
     return tuple(found)
 
 
-def _level(sentence: str) -> str:
+def level_of(sentence: str) -> str:
+    """Return 'should' where `sentence` words a wish (优先, 最好, should, preferably) and no duty, else 'must'."""
     return "should" if _SHOULD.search(sentence) and not _MUST.search(sentence) else "must"

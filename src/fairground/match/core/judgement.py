@@ -65,6 +65,31 @@ def judge(
 
 def judge_prepared(prepared: PreparedRequirement, offer: PreparedOffer) -> Judgement:
     """Judge one prepared requirement against one prepared offer."""
+    decision = decide(prepared, offer)
+    return Judgement(
+        prepared.requirement.text,
+        prepared.requirement.level,
+        decision.verdict,
+        decision.sentence.text if decision.sentence else None,
+        decision.sentence.field if decision.sentence else None,
+        decision.reason_zh,
+        decision.reason_en,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A verdict with the sentence it rests on and the rule that gave it; measured rule by rule."""
+
+    verdict: Verdict
+    sentence: Sentence | None
+    reason_zh: str
+    reason_en: str
+    rule: str
+
+
+def decide(prepared: PreparedRequirement, offer: PreparedOffer) -> Decision:
+    """Judge like `judge_prepared`, and name the rule that decided."""
     if prepared.requirement.excluded:
         return _judge_excluded(prepared, offer)
     if prepared.wanted:
@@ -72,22 +97,8 @@ def judge_prepared(prepared: PreparedRequirement, offer: PreparedOffer) -> Judge
     return _judge_words(prepared, offer)
 
 
-def _judgement(
-    prepared: PreparedRequirement,
-    verdict: Verdict,
-    sentence: Sentence | None,
-    reason_zh: str,
-    reason_en: str,
-) -> Judgement:
-    return Judgement(
-        prepared.requirement.text,
-        prepared.requirement.level,
-        verdict,
-        sentence.text if sentence else None,
-        sentence.field if sentence else None,
-        reason_zh,
-        reason_en,
-    )
+def _missing(why: tuple[str, str], rule: str = "silent") -> Decision:
+    return Decision(Verdict.MISSING, None, *why, rule)
 
 
 # --- values -------------------------------------------------------------------------------------
@@ -130,62 +141,57 @@ def _same_subject(
     sentence: Sentence,
     prepared: PreparedRequirement,
     titled: dict[str, int],
-) -> bool:
-    """Tell whether two quantities are values of the same thing; doubt means no."""
+) -> str:
+    """Return the rule by which two quantities are values of the same thing, '' where they may not be."""
     want, said, renderings = wanted.subject, fact.subject, prepared.renderings
     if not want.head or not said.head:
-        return False
+        return ""
     heads = set(want.head)
     for key in want.head:
         heads.update(renderings.get(key, ()))
     if not heads & said.head or want.known != said.known:
-        return False
+        return ""
     if any(said.sides.get(group, side) != side for group, side in want.sides.items()):
-        return False
+        return ""
     asked = _comparable(want.modifiers, sentence.foreign, renderings)
     keys = {key for token in said.modifiers for key in token.keys}
     if _overlap(asked, keys, renderings):
-        return True
+        return "value: same words beside it"
     if fact.quantity.dimension in _TELLING or fact.quantity.dimension.startswith(("CNY·", "USD·", "EUR·")):
-        return True
+        return "value: telling unit"
     implied = not said.explicit and want.explicit and want.better != "r"
     if implied and (asked or (said.modifiers and fact.quantity.dimension not in _MOSTLY_TELLING)):
-        return False
+        return ""
     if not asked and fact.quantity.dimension == "mass" and want.better == "-" and titled:
         # 'The housing weighs 1.2 kg' says nothing of the whole, unless the title is of a housing.
         bearers = [token for token in said.modifiers if token.start < fact.quantity.start]
-        return not bearers or _overlap(bearers, set(titled), renderings)
+        return "value: weight" if not bearers or _overlap(bearers, set(titled), renderings) else ""
     if not asked:
         part = bool(said.modifiers) and (
             prepared.whole or bool(_PART.search(sentence.folded[: fact.quantity.start]))
         )
-        return not part
+        return "" if part else "value: measurand alone"
     if said.modifiers:
-        return False
+        return ""
     if _overlap(asked, set(sentence.signs), renderings):
-        return True
+        return "value: same words in sentence"
     first = fact.quantity.reach[0]
     if any(token.generic and first <= token.start < fact.quantity.start for token in sentence.tokens):
-        return True  # 'the sample's retention is 91 %': said of the offer itself
+        return "value: of a sample"  # 'the sample's retention is 91 %': said of the offer itself
     leading = sentence.tokens[0] if sentence.tokens else None
-    return leading is None or leading.generic or bool(leading.measured) or leading.start >= first
+    bare = leading is None or leading.generic or bool(leading.measured) or leading.start >= first
+    return "value: no other subject" if bare else ""
 
 
-def _judge_values(prepared: PreparedRequirement, offer: PreparedOffer) -> Judgement:
+def _judge_values(prepared: PreparedRequirement, offer: PreparedOffer) -> Decision:
     outcomes = _without_crossed(
         [_judge_value(wanted, prepared, offer) for wanted in prepared.wanted], prepared
     )
-    for verdict in (Verdict.CONTRADICTED, Verdict.MISSING, Verdict.MET):
-        for outcome in outcomes:
-            if outcome[0] is verdict:
-                return _judgement(prepared, *outcome)
-    raise AssertionError("every wanted value has an outcome")
+    order = (Verdict.CONTRADICTED, Verdict.MISSING, Verdict.MET)
+    return min(outcomes, key=lambda outcome: order.index(outcome.verdict))
 
 
-Outcome = tuple[Verdict, Sentence | None, str, str]
-
-
-def _without_crossed(outcomes: list[Outcome], prepared: PreparedRequirement) -> list[Outcome]:
+def _without_crossed(outcomes: list[Decision], prepared: PreparedRequirement) -> list[Decision]:
     """Where several values of one dimension are wanted ('200–440 and 950–2150 MHz'), refute all or none.
 
     A stated value may answer one of them and so miss the others by nature.
@@ -193,22 +199,23 @@ def _without_crossed(outcomes: list[Outcome], prepared: PreparedRequirement) -> 
     dimensions = [wanted.quantity.dimension for wanted in prepared.wanted]
     kept = list(outcomes)
     for place, dimension in enumerate(dimensions):
-        same = [outcomes[other][0] for other, name in enumerate(dimensions) if name == dimension]
-        if outcomes[place][0] is Verdict.CONTRADICTED and set(same) != {Verdict.CONTRADICTED}:
-            kept[place] = (
-                Verdict.MISSING,
-                None,
-                "要求给出同类的几个值，无法对应",
-                "several values of one kind are wanted; which is meant is unclear",
+        same = [outcomes[other].verdict for other, name in enumerate(dimensions) if name == dimension]
+        if outcomes[place].verdict is Verdict.CONTRADICTED and set(same) != {Verdict.CONTRADICTED}:
+            kept[place] = _missing(
+                (
+                    "要求给出同类的几个值，无法对应",
+                    "several values of one kind are wanted; which is meant is unclear",
+                ),
+                "value: crossed",
             )
     return kept
 
 
-def _judge_value(wanted: Wanted, prepared: PreparedRequirement, offer: PreparedOffer) -> Outcome:
+def _judge_value(wanted: Wanted, prepared: PreparedRequirement, offer: PreparedOffer) -> Decision:
     dimension = wanted.quantity.dimension
     facts = offer.facts()
-    decided: dict[Verdict, list[tuple[Fact, Sentence]]] = {}
-    why = ("供给没有说到这一项", "the offer does not speak of it")
+    decided: dict[Verdict, list[tuple[Fact, Sentence, str]]] = {}
+    why = _SILENT
     for fact in [
         fact for name in _DIMENSIONS_ALIKE.get(dimension, (dimension,)) for fact in facts.get(name, ())
     ]:
@@ -217,7 +224,8 @@ def _judge_value(wanted: Wanted, prepared: PreparedRequirement, offer: PreparedO
             continue
         if fact.subject.condition and not (wanted.subject.better == "r" or wanted.subject.condition):
             continue
-        if not _same_subject(wanted, fact, sentence, prepared, offer.title_signs):
+        rule = _same_subject(wanted, fact, sentence, prepared, offer.title_signs)
+        if not rule:
             continue
         if fact.stance is Stance.PROSPECT:
             why = (f"“{fact.quantity.quote}”只是预期", f"'{fact.quantity.quote}' is only a prospect")
@@ -235,7 +243,7 @@ def _judge_value(wanted: Wanted, prepared: PreparedRequirement, offer: PreparedO
         if result in (Answer.OPEN, Answer.BEST_CASE) or not _same_circumstances(prepared, sentence, fact):
             why = _undecided(result, fact.quantity, wanted.quantity)
             continue
-        decided.setdefault(Verdict(result.value), []).append((fact, sentence))
+        decided.setdefault(Verdict(result.value), []).append((fact, sentence, rule))
     if len(decided) == 2:
         # A value said of the whole outweighs one said of a named part.
         whole = {
@@ -245,19 +253,18 @@ def _judge_value(wanted: Wanted, prepared: PreparedRequirement, offer: PreparedO
         if sum(map(bool, whole.values())) == 1:
             decided = {verdict: pairs for verdict, pairs in whole.items() if pairs}
     if len(decided) == 2:
-        return (
-            Verdict.MISSING,
-            None,
-            "供给给出的几个值彼此不一致",
-            "the offer states values that point both ways",
+        return _missing(
+            ("供给给出的几个值彼此不一致", "the offer states values that point both ways"), "value: both ways"
         )
     for verdict, pairs in decided.items():
-        fact, sentence = pairs[0]
+        fact, sentence, rule = pairs[0]
         said, asked = fact.quantity.quote, wanted.quantity.quote
         if verdict is Verdict.MET:
-            return verdict, sentence, f"“{said}”满足“{asked}”", f"'{said}' meets '{asked}'"
-        return verdict, sentence, f"“{said}”不满足“{asked}”", f"'{said}' does not meet '{asked}'"
-    return Verdict.MISSING, None, *why
+            return Decision(verdict, sentence, f"“{said}”满足“{asked}”", f"'{said}' meets '{asked}'", rule)
+        return Decision(
+            verdict, sentence, f"“{said}”不满足“{asked}”", f"'{said}' does not meet '{asked}'", rule
+        )
+    return _missing(why)
 
 
 def _undecided(result: Answer, said: Quantity, asked: Quantity) -> tuple[str, str]:
@@ -374,24 +381,20 @@ _WHY_NOT = {
 _SILENT = ("供给没有说到这一项", "the offer does not speak of it")
 
 
-def _judge_words(prepared: PreparedRequirement, offer: PreparedOffer) -> Judgement:
+def _judge_words(prepared: PreparedRequirement, offer: PreparedOffer) -> Decision:
     if prepared.weight == 0:
-        return _judgement(
-            prepared,
-            Verdict.MISSING,
-            None,
-            "要求里没有可核对的内容",
-            "the requirement says nothing that can be checked",
+        return _missing(
+            ("要求里没有可核对的内容", "the requirement says nothing that can be checked"), "words: none"
         )
     why = _SILENT
-    met: Sentence | None = None
-    denied: tuple[float, Sentence] | None = None
+    met: tuple[Sentence, str] | None = None
+    denied: tuple[Sentence, str] | None = None
     for place in _candidates(prepared, offer):
         sentence = offer.sentences[place]
-        reading = _words_in(prepared, sentence)
-        if reading.share < _COVERED:
+        reading, titled = _words_in(prepared, sentence), False
+        if 0.4 <= reading.share < _COVERED:
             # The neighbour before may name what 'it' is; the title names what all is about.
-            reading = _words_in(prepared, sentence, offer.title_signs) if reading.share >= 0.4 else reading
+            reading, titled = _words_in(prepared, sentence, offer.title_signs), True
         if reading.share < _DENIED:
             continue
         stance = _stance_of_words(prepared, sentence)
@@ -406,25 +409,39 @@ def _judge_words(prepared: PreparedRequirement, offer: PreparedOffer) -> Judgeme
                 and reading.denied >= 0.2
                 and (prepared.denies or reading.opposed or _is_short_and_whole(prepared, reading))
             ):
-                denied = (reading.share, sentence)
+                denied = sentence, _denial_rule(prepared, reading)
         elif met is None and reading.share >= _COVERED:
-            met = sentence
+            met = sentence, _meeting_rule(prepared, reading, titled)
     if met is not None and denied is not None:
-        return _judgement(prepared, Verdict.MISSING, None, "供给前后说法不一", "the offer says both")
+        return _missing(("供给前后说法不一", "the offer says both"), "words: both")
     if met is not None:
-        return _judgement(prepared, Verdict.MET, met, "供给原文说到全部要点", "the offer's sentence says so")
+        return Decision(
+            Verdict.MET, met[0], "供给原文说到全部要点", "the offer's sentence says so", met[1]
+        )
     if denied is not None:
-        return _judgement(
-            prepared,
+        return Decision(
             Verdict.CONTRADICTED,
-            denied[1],
+            denied[0],
             "供给原文与要求相反",
             "the offer's sentence says the opposite",
+            denied[1],
         )
-    return _judgement(prepared, Verdict.MISSING, None, *why)
+    return _missing(why)
 
 
-def _judge_excluded(prepared: PreparedRequirement, offer: PreparedOffer) -> Judgement:
+def _denial_rule(prepared: PreparedRequirement, reading: _Reading) -> str:
+    if reading.opposed:
+        return "words: opposite word"
+    return "words: has what must not be" if prepared.denies else "words: denied"
+
+
+def _meeting_rule(prepared: PreparedRequirement, reading: _Reading, titled: bool) -> str:
+    kind = "denial " if prepared.denies else ""
+    part = "all" if reading.share > 0.999 else "most"
+    return f"words: {kind}{part}{' with title' if titled else ''}"
+
+
+def _judge_excluded(prepared: PreparedRequirement, offer: PreparedOffer) -> Decision:
     """A refused approach: an offer that uses it is contradicted, one that says it does without is met."""
     used: Sentence | None = None
     unused: Sentence | None = None
@@ -450,18 +467,14 @@ def _judge_excluded(prepared: PreparedRequirement, offer: PreparedOffer) -> Judg
             elif stance is not Stance.OWN:
                 why = _WHY_NOT[stance]
     if used is not None and unused is None:
-        return _judgement(
-            prepared,
-            Verdict.CONTRADICTED,
-            used,
-            "供给用了需求排除的做法",
-            "the offer uses the refused approach",
+        return Decision(
+            Verdict.CONTRADICTED, used, "供给用了需求排除的做法", "the offer uses the refused approach", "refused: used"
         )
     if unused is not None and used is None:
-        return _judgement(
-            prepared, Verdict.MET, unused, "供给说明不用这一做法", "the offer says it does without"
+        return Decision(
+            Verdict.MET, unused, "供给说明不用这一做法", "the offer says it does without", "refused: without"
         )
-    return _judgement(prepared, Verdict.MISSING, None, *why)
+    return _missing(why)
 
 
 # --- how much the texts say ---------------------------------------------------------------------

@@ -3,9 +3,11 @@
 import re
 
 from fairground.collect.core.records import Need, Requirement
+from fairground.collect.core.requirements import level_of
 from fairground.language.normalise import fold
 from fairground.language.quantities import quantities
 from fairground.language.sentences import sentences
+from fairground.match.core.asking import asks, title_stems
 
 MOST = 12
 _LONGEST = 320  # characters; a longer sentence is cut at a clause, or left out where it has none
@@ -36,11 +38,6 @@ _SHOULD = re.compile(
     r"期望|宜|尽可能|目标|力争|能够|实现|达到",
     re.IGNORECASE,
 )
-_PREFERENCE = re.compile(
-    r"\b(?:should|desired|desirable|preferabl[ye]|preferred|ideal(?:ly)?|"
-    r"nice\sto\shave)\b|希望|最好|优先|宜(?!居|昌|宾)|尽可能|尽量",
-    re.IGNORECASE,
-)
 _BACKGROUND = re.compile(
     r"\b(?:current(?:ly)?|no\srequirements?|not\srequired|existing|conventional|"
     r"traditional|has\sbeen|have\sbeen|historically|"
@@ -62,6 +59,7 @@ _EXCLUDED = re.compile(
     re.IGNORECASE,
 )
 _HEADING = re.compile(r"[:：]\s*$")
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _DIGIT = re.compile(r"\d")
 _CLAUSE = re.compile(r"[;；]|(?<=\D)[,，](?=\D)")
 
@@ -98,10 +96,6 @@ def _shortened(sentence: str) -> str | None:
     return best if len(best) >= 8 else None
 
 
-def _level(sentence: str) -> str:
-    return "should" if _PREFERENCE.search(sentence) else "must"
-
-
 def _clauses(sentence: str) -> list[str]:
     """Part a sentence that lists several targets ('强度≥67%，密度≥1.8 g/cm³') into one clause a target."""
     values = quantities(sentence)
@@ -124,9 +118,10 @@ def requirements_of(need: Need) -> tuple[Requirement, ...]:
 
     A sentence is taken as it is printed when it says must, shall, should, 要求, 须 or 不得, gives a
     figure to reach, or stands in the wanted outcome; sentences on background, history or how to apply
-    are left. Chinese enumerations of several targets become one requirement a target. The same need
+    are left, and so is English prose that describes what there is (see `asking`). Chinese enumerations of several targets become one requirement a target. The same need
     always gives the same requirements, in the order of the text.
     """
+    title = title_stems(need.texts["title"].both()) if "title" in need.texts else frozenset()
     found: list[Requirement] = list(need.requirements[:MOST])
     seen = {re.sub(r"\W", "", item.text).lower() for item in found}
     scored: list[tuple[float, int, Requirement]] = []
@@ -138,7 +133,7 @@ def requirements_of(need: Need) -> tuple[Requirement, ...]:
         for side in (local.zh, local.en) if not (local.zh and local.en) else (local.zh,):
             for sentence in sentences(side or ""):
                 place += 1
-                scored.extend((signal, place, item) for signal, item in _found_in(sentence, name, weight))
+                scored.extend((signal, place, item) for signal, item in _found_in(sentence, name, weight, title))
     scored.sort(key=lambda item: (-item[0], item[1]))
     chosen: list[tuple[int, Requirement]] = []
     for _, order, item in scored:
@@ -158,17 +153,21 @@ def _too_short(sentence: str) -> bool:
     )
 
 
-def _found_in(sentence: str, name: str, weight: float) -> list[tuple[float, Requirement]]:
+def _found_in(
+    sentence: str, name: str, weight: float, title: frozenset[str]
+) -> list[tuple[float, Requirement]]:
     if _HEADING.search(sentence) or _too_short(sentence):
         return []
     excluded = _EXCLUDED.search(sentence)
     if excluded:
         text = (excluded.group("zh") or excluded.group("en")).strip()
         return [(4.0, Requirement(text, "must", excluded=True))]
+    if name not in _EVERY_SENTENCE and not _HAN.search(sentence) and not asks(sentence, title):
+        return []
     signal = _signal(sentence, weight)
     if signal < (1.0 if name in _EVERY_SENTENCE else 1.75):
         return []
     shorter = _shortened(sentence)
     if shorter is None:
         return []
-    return [(signal, Requirement(part.rstrip("。；;."), _level(sentence))) for part in _clauses(shorter)]
+    return [(signal, Requirement(part.rstrip("。；;."), level_of(sentence))) for part in _clauses(shorter)]
