@@ -6,11 +6,11 @@ import traceback
 from collections.abc import Sequence
 
 from fairground import __version__
-from fairground.cli import collect
+from fairground.cli import collect, match
 from fairground.cli.console import EXIT_HELP, EXIT_INTERNAL, Console, Parser, reader_language, run_command
 
 # A new stage's commands: one line here; the module has register(subparsers).
-_MODULES = (collect,)
+_MODULES = (match, collect)
 
 _DESCRIPTION = """Match technology offers to needs, Chinese and English, on plain table files.
 用普通表格文件对接技术成果与需求，中英文皆可。
@@ -19,6 +19,8 @@ No server, no account, no network: files in, files out.
 无需服务器、账号和网络。"""
 
 _EPILOG = f"""examples / 示例:
+  fairground match needs.xlsx offers.xlsx -o matches.xlsx --report report.html
+                                           the main job           主要功能：对接两份清单
   fairground check needs.xlsx              what is missing in each need  每条需求缺什么
   fairground check offers.csv -o out.xlsx  the same as a table           结果存为表格
   fairground check --help                  all about one command         单个命令的说明

@@ -151,6 +151,20 @@ class CrossLanguageIndex:
     def __len__(self) -> int:
         return self._size
 
+    def scores(self, queries: Sequence[str]) -> Floats:
+        """Score every text for each query in the other language.
+
+        Parameters
+        ----------
+        queries : texts in the language that was not indexed
+
+        Returns
+        -------
+        float64[n_query, n_text] in [-0.35, 1], higher is better; -inf where the two share nothing
+        """
+        cosine = self._cosines([_bag(query, self._query_language, self._dictionary) for query in queries])
+        return np.where(cosine > 0.0, cosine - _HUB_SHARE * self._hubness, -np.inf)
+
     def search(self, queries: Sequence[str], k: int = 10) -> tuple[Ints, Floats]:
         """Find the best texts for each query in the other language.
 
@@ -168,9 +182,7 @@ class CrossLanguageIndex:
         positions = np.full((len(queries), k), -1, dtype=np.int64)
         scores = np.full((len(queries), k), -np.inf)
         for block in self._blocks(len(queries)):
-            bags = [_bag(query, self._query_language, self._dictionary) for query in queries[block]]
-            cosine = self._cosines(bags)
-            score = np.where(cosine > 0.0, cosine - _HUB_SHARE * self._hubness, -np.inf)
+            score = self.scores(queries[block])
             order = np.argsort(-score, axis=1, kind="stable")[:, :k]
             best = np.take_along_axis(score, order, axis=1)
             positions[block, : order.shape[1]] = np.where(np.isfinite(best), order, -1)

@@ -153,25 +153,28 @@ def _same_subject(
         return ""
     if any(said.sides.get(group, side) != side for group, side in want.sides.items()):
         return ""
+    if _PART.search(sentence.folded[: fact.quantity.start]):
+        return ""
     asked = _comparable(want.modifiers, sentence.foreign, renderings)
     keys = {key for token in said.modifiers for key in token.keys}
-    if _overlap(asked, keys, renderings):
+    open_words = [token for token in asked if not _overlap([token], keys, renderings)]
+    strangers = [
+        token
+        for token in said.modifiers
+        if not token.measured and not _is_own(token, prepared, titled)
+    ]
+    if open_words and strangers:
+        return ""  # '出口 NOx' and '出口 SO2': each names what the other does not
+    if len(open_words) < len(asked):
         return "value: same words beside it"
     if fact.quantity.dimension in _TELLING or fact.quantity.dimension.startswith(("CNY·", "USD·", "EUR·")):
         return "value: telling unit"
     implied = not said.explicit and want.explicit and want.better != "r"
     if implied and (asked or (said.modifiers and fact.quantity.dimension not in _MOSTLY_TELLING)):
         return ""
-    if not asked and fact.quantity.dimension == "mass" and want.better == "-" and titled:
-        # 'The housing weighs 1.2 kg' says nothing of the whole, unless the title is of a housing.
-        bearers = [token for token in said.modifiers if token.start < fact.quantity.start]
-        return "value: weight" if not bearers or _overlap(bearers, set(titled), renderings) else ""
     if not asked:
-        part = bool(said.modifiers) and (
-            prepared.whole or bool(_PART.search(sentence.folded[: fact.quantity.start]))
-        )
-        return "" if part else "value: measurand alone"
-    if said.modifiers:
+        return _alone(fact, strangers, prepared)
+    if strangers:
         return ""
     if _overlap(asked, set(sentence.signs), renderings):
         return "value: same words in sentence"
@@ -181,6 +184,21 @@ def _same_subject(
     leading = sentence.tokens[0] if sentence.tokens else None
     bare = leading is None or leading.generic or bool(leading.measured) or leading.start >= first
     return "value: no other subject" if bare else ""
+
+
+def _is_own(token: Token, prepared: PreparedRequirement, titled: dict[str, int]) -> bool:
+    """Tell whether a word beside a stated value is the requirement's or names the offer itself."""
+    return any(key in prepared.keys or key in titled for key in token.keys)
+
+
+def _alone(fact: Fact, strangers: Sequence[Token], prepared: PreparedRequirement) -> str:
+    """The requirement names a measurand and nothing else: whose value is it that the offer states?"""
+    bearers = [token for token in strangers if token.start < fact.quantity.start]
+    if not bearers:
+        return "value: measurand alone"
+    if prepared.whole or fact.quantity.dimension == "mass":
+        return ""  # 'The housing weighs 1.2 kg' says nothing of the whole
+    return "value: measurand beside others"
 
 
 def _judge_values(prepared: PreparedRequirement, offer: PreparedOffer) -> Decision:

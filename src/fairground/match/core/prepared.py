@@ -88,6 +88,7 @@ class PreparedRequirement:
     weight: float
     renderings: dict[str, tuple[str, ...]]  # key -> keys that may stand for it
     denies: bool  # asks for something not to be
+    keys: frozenset[str]  # all that its words may stand for, in both languages
     whole: bool  # speaks of the whole thing expressly: the value of a part is no answer
 
 
@@ -180,9 +181,10 @@ def prepare_requirement(requirement: Requirement, lexicon: Lexicon) -> PreparedR
             for keys, sign, weight, latin in words
         ]
     renderings = {key: keys for keys, _, _, _ in words for key in keys[:2]}
+    all_keys = frozenset(key for keys, _, _, _ in words for key in keys)
     weight = sum(weight for _, _, weight, _ in words)
     whole = bool(_WHOLE.search(folded))
-    return PreparedRequirement(requirement, wanted, conditions, words, weight, renderings, denies, whole)
+    return PreparedRequirement(requirement, wanted, conditions, words, weight, renderings, denies, all_keys, whole)
 
 
 def prepare_need(need: Need, lexicon: Lexicon) -> PreparedNeed:

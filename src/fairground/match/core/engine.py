@@ -1,0 +1,305 @@
+"""Match a list of needs to a list of offers: rank both ways, judge requirements, raise flags, say how sure."""
+
+import heapq
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from fairground.collect.core.records import Need, Offer
+from fairground.language.tokens import surface_forms
+from fairground.match.core.constraints import flags_for
+from fairground.match.core.features import FEATURES
+from fairground.match.core.judgement import judge_pair, text_sufficiency
+from fairground.match.core.lexicon import dictionary_lexicon
+from fairground.match.core.prepared import PreparedNeed, PreparedOffer, prepare_need, prepare_offer
+from fairground.match.core.ranking import RankedList, rank_lists
+from fairground.match.core.results import Evidence, Flag, Judgement, Match, MatchRun, Verdict
+from fairground.match.core.signals import Floats
+from fairground.match.core.texts import FieldTexts, texts_of_need, texts_of_offer
+from fairground.match.core.weights import Weights, shipped_weights
+
+METHOD = "fairground-two-sided"
+
+DIRECTIONS = ("both", "needs", "offers")
+
+Progress = Callable[[str, int, int], None]  # stage, done, total; may raise to stop
+
+ENOUGH_FROM, THIN_FROM = 0.5, 0.15  # of the score; measured in docs/measurements/match.md
+_LITTLE_TEXT = 0.25  # a pair whose texts say less than this is thin at best
+_MOST_SHARED_TERMS = 8
+_FEW = 5
+_EXPLAINED_BEYOND = 3  # candidates looked at beyond `top`, so that a blocked pair leaves no hole
+_PARTS = {
+    "words": ("words.opening.alone", "cosine.whole.alone"),
+    "phrases": ("phrases.opening.alone", "phrases.whole.alone"),
+    "meaning": ("meaning.opening.alone", "meaning.whole.alone"),
+    "titles": ("words.titles.alone", "meaning.titles.alone"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Fit:
+    """One side's view of a pair: how well the other fits it."""
+
+    probability: float
+    place: int
+    features: Floats
+
+
+def match_lists(
+    needs: Sequence[Need],
+    offers: Sequence[Offer],
+    *,
+    top: int = 10,
+    direction: str = "both",
+    today: date,
+    keep_blocked: bool = False,
+    weights: Weights | None = None,
+    threads: int = 2,
+    progress: Progress | None = None,
+) -> MatchRun:
+    """Match two lists.
+
+    Parameters
+    ----------
+    needs, offers : the lists; ids are unique within each
+    top : ≥ 1, partners wanted for each record
+    direction : 'needs' ranks offers for each need, 'offers' needs for each offer, 'both' both
+    today : the date deadlines and validity are read against
+    keep_blocked : True keeps pairs that a constraint rules out, at the foot of their list
+    weights : None for the shipped ones
+    threads : ≥ 1
+    progress : told the stage ('needs', 'offers', 'explain'), steps done and steps in all
+
+    Returns
+    -------
+    MatchRun. A pair's score is the weaker of the two sides' probabilities where both were asked; ranks follow it.
+    Same input, same output, whatever `threads` is.
+
+    Raises
+    ------
+    ValueError: `top` or `direction` is off, or an id stands twice.
+    """
+    _check(needs, offers, top, direction)
+    weights = weights or shipped_weights()
+    run = _Run(needs, offers, top, today, keep_blocked, progress)
+    need_texts = [texts_of_need(need) for need in needs]
+    offer_texts = [texts_of_offer(offer) for offer in offers]
+    for_needs: dict[tuple[int, int], _Fit] = {}
+    for_offers: dict[tuple[int, int], _Fit] = {}
+    if needs and offers:
+        for_needs = run.fits("needs", need_texts, offer_texts, weights, threads)
+        swapped = run.fits("offers", offer_texts, need_texts, weights, threads)
+        for_offers = {(need, offer): fit for (offer, need), fit in swapped.items()}
+    matches = run.matches(for_needs, for_offers, direction)
+    return MatchRun(
+        tuple(needs), tuple(offers), matches, direction, top, METHOD, weights.version, _notes(needs, offers)
+    )
+
+
+class _Run:
+    """The state of one call."""
+
+    def __init__(
+        self,
+        needs: Sequence[Need],
+        offers: Sequence[Offer],
+        top: int,
+        today: date,
+        keep_blocked: bool,
+        progress: Progress | None,
+    ) -> None:
+        self._needs, self._offers = needs, offers
+        self._top, self._today, self._keep_blocked = top, today, keep_blocked
+        self._progress = progress
+        self._lexicon = dictionary_lexicon()
+        self._ready_needs: dict[int, PreparedNeed] = {}
+        self._ready_offers: dict[int, PreparedOffer] = {}
+        self._flags: dict[tuple[int, int], tuple[Flag, ...]] = {}
+
+    def fits(
+        self, side: str, asking: list[FieldTexts], searched: list[FieldTexts], weights: Weights, threads: int
+    ) -> dict[tuple[int, int], _Fit]:
+        """Rank and return (asker, searched) → fit for every candidate."""
+
+        def tell(done: int, total: int) -> None:
+            self._tell(side, done, total)
+
+        ranked: RankedList = rank_lists(
+            asking, searched, side=side, weights=weights, threads=threads, progress=tell
+        )
+        probabilities = 1 / (1 + np.exp(-np.clip(ranked.logits, -30, 30)))
+        return {
+            (asker, text): _Fit(float(probabilities[asker, place]), place, ranked.features[asker, place])
+            for asker in range(len(asking))
+            for place, text in enumerate(ranked.texts[asker].tolist())
+            if text >= 0
+        }
+
+    def matches(
+        self,
+        for_needs: dict[tuple[int, int], _Fit],
+        for_offers: dict[tuple[int, int], _Fit],
+        direction: str,
+    ) -> tuple[Match, ...]:
+        """Put both sides together, cut to the wanted depth, and explain."""
+        scores = {pair: self._score(pair, for_needs, for_offers) for pair in {*for_needs, *for_offers}}
+        need_ranks = self._ranks(scores, 0) if direction in ("both", "needs") else {}
+        offer_ranks = self._ranks(scores, 1) if direction in ("both", "offers") else {}
+        wanted = sorted({*need_ranks, *offer_ranks})
+        found = []
+        for done, pair in enumerate(wanted):
+            self._tell("explain", done, len(wanted))
+            fit = for_needs.get(pair) or for_offers[pair]
+            sides = (for_needs.get(pair), for_offers.get(pair))
+            found.append(
+                self._explained(pair, need_ranks.get(pair), offer_ranks.get(pair), scores[pair], fit, sides)
+            )
+        self._tell("explain", len(wanted), len(wanted))
+        return tuple(found)
+
+    @staticmethod
+    def _score(
+        pair: tuple[int, int],
+        for_needs: dict[tuple[int, int], _Fit],
+        for_offers: dict[tuple[int, int], _Fit],
+    ) -> float:
+        """Return the weaker side's probability; a side that does not even consider the pair leaves it a tenth."""
+        first, second = for_needs.get(pair), for_offers.get(pair)
+        if first is not None and second is not None:
+            return min(first.probability, second.probability)
+        return (first or second).probability / 10  # type: ignore[union-attr]  # one side knows every pair
+
+    def _ranks(self, scores: dict[tuple[int, int], float], side: int) -> dict[tuple[int, int], int]:
+        """Return pair → rank for the record on `side` (0 the need, 1 the offer), the best `top` of each."""
+        by_record: dict[int, list[tuple[float, int, tuple[int, int]]]] = {}
+        for pair, score in scores.items():
+            by_record.setdefault(pair[side], []).append((-score, pair[1 - side], pair))
+        ranks: dict[tuple[int, int], int] = {}
+        for record in sorted(by_record):
+            best = heapq.nsmallest(self._top + _EXPLAINED_BEYOND, by_record[record])
+            open_pairs = [pair for _, _, pair in best if not self._is_blocked(pair)]
+            blocked = [pair for _, _, pair in best if self._is_blocked(pair)] if self._keep_blocked else []
+            ranks.update({pair: rank for rank, pair in enumerate([*open_pairs, *blocked][: self._top], start=1)})
+        return ranks
+
+    def _is_blocked(self, pair: tuple[int, int]) -> bool:
+        return any(flag.severity == "blocks" for flag in self._flags_of(pair))
+
+    def _flags_of(self, pair: tuple[int, int]) -> tuple[Flag, ...]:
+        if pair not in self._flags:
+            self._flags[pair] = flags_for(self._need(pair[0]), self._offer(pair[1]), today=self._today)
+        return self._flags[pair]
+
+    def _need(self, number: int) -> PreparedNeed:
+        if number not in self._ready_needs:
+            self._ready_needs[number] = prepare_need(self._needs[number], self._lexicon)
+        return self._ready_needs[number]
+
+    def _offer(self, number: int) -> PreparedOffer:
+        if number not in self._ready_offers:
+            self._ready_offers[number] = prepare_offer(self._offers[number], self._lexicon)
+        return self._ready_offers[number]
+
+    def _explained(
+        self,
+        pair: tuple[int, int],
+        rank_for_need: int | None,
+        rank_for_offer: int | None,
+        score: float,
+        fit: _Fit,
+        sides: tuple[_Fit | None, _Fit | None],
+    ) -> Match:
+        need, offer = self._needs[pair[0]], self._offers[pair[1]]
+        judgements = judge_pair(self._need(pair[0]), self._offer(pair[1]))
+        parts = {name: _part(fit.features, columns) for name, columns in _PARTS.items()}
+        for name, side in zip(("fits_need", "fits_offer"), sides, strict=True):
+            parts[name] = side.probability if side is not None else 0.0
+        return Match(
+            need.id,
+            offer.id,
+            rank_for_need,
+            rank_for_offer,
+            score,
+            parts,
+            evidence_grade(score, text_sufficiency(need, offer), judgements),
+            judgements,
+            self._flags_of(pair),
+            shared_terms(need, offer),
+        )
+
+    def _tell(self, stage: str, done: int, total: int) -> None:
+        if self._progress is not None:
+            self._progress(stage, done, total)
+
+
+def evidence_grade(score: float, sufficiency: float, judgements: Sequence[Judgement]) -> Evidence:
+    """Grade how much of a pair rests on what the texts say.
+
+    Parameters
+    ----------
+    score : 0–1, the pair's
+    sufficiency : 0–1, how much the poorer of the two texts says at all
+    judgements : the need's requirements against the offer
+
+    Returns
+    -------
+    NONE below `THIN_FROM`; ENOUGH from `ENOUGH_FROM` on where both texts say something, or from `THIN_FROM` on where
+    at least half of the requirements are met and none is contradicted; else THIN.
+    """
+    met = sum(judgement.verdict is Verdict.MET for judgement in judgements)
+    against = any(judgement.verdict is Verdict.CONTRADICTED for judgement in judgements)
+    if score < THIN_FROM:
+        return Evidence.NONE
+    if sufficiency < _LITTLE_TEXT:
+        return Evidence.THIN
+    proven = bool(judgements) and 2 * met >= len(judgements) and not against
+    return Evidence.ENOUGH if score >= ENOUGH_FROM or proven else Evidence.THIN
+
+
+def shared_terms(need: Need, offer: Offer) -> tuple[str, ...]:
+    """Return the need's words that the offer says too, as printed in the need, those of its title first."""
+    theirs = {token for token, _ in _forms(texts_of_offer(offer))}
+    shared: dict[str, str] = {}
+    for token, printed in _forms(texts_of_need(need)):
+        if token in theirs and len(printed) > 1 and not printed.isdigit():
+            shared.setdefault(token, printed)
+    return tuple(shared.values())[:_MOST_SHARED_TERMS]
+
+
+def _forms(texts: FieldTexts) -> list[tuple[str, str]]:
+    return surface_forms(texts.title) + surface_forms(texts.body)
+
+
+def _part(features: Floats, columns: tuple[str, ...]) -> float:
+    """Bring a measure in standard deviations to 0–1: 0 at the mean of the list, 0.5 at four deviations above."""
+    value = float(np.mean([features[FEATURES.index(name)] for name in columns]))
+    return value / (value + 4) if value > 0 else 0.0
+
+
+def _check(needs: Sequence[Need], offers: Sequence[Offer], top: int, direction: str) -> None:
+    if top < 1:
+        raise ValueError(f"top must be at least 1, not {top}")
+    if direction not in DIRECTIONS:
+        raise ValueError(f"direction must be one of {', '.join(DIRECTIONS)}, not {direction!r}")
+    for name, ids in (("need", [need.id for need in needs]), ("offer", [offer.id for offer in offers])):
+        if len(set(ids)) < len(ids):
+            raise ValueError(f"a {name} id stands twice in the list")
+
+
+def _notes(needs: Sequence[Need], offers: Sequence[Offer]) -> tuple[tuple[str, str], ...]:
+    """Say what the reader of the whole run should know."""
+    notes = []
+    for records, zh, en in ((needs, "需求", "needs"), (offers, "成果", "offers")):
+        if not records:
+            notes.append((f"{zh}清单没有可用的行。", f"The list of {en} has no usable row."))
+        elif len(records) < _FEW:
+            notes.append(
+                (
+                    f"{zh}清单只有 {len(records)} 条，打分的参照较少。",
+                    f"The list of {en} has only {len(records)} rows: there is little to compare scores with.",
+                )
+            )
+    return tuple(notes)

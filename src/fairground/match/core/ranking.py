@@ -1,0 +1,217 @@
+"""From two lists of texts to ranked pairs: measure, describe, score, and say how sure that is."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fairground.language.bridge import has_han
+from fairground.language.vectors import StaticVectors, shipped_vectors
+from fairground.match.core.candidates import Candidates, Progress, find_candidates
+from fairground.match.core.features import FEATURES, pair_features
+from fairground.match.core.ranker import Ranker
+from fairground.match.core.reference import reference_needs
+from fairground.match.core.signals import Floats, SignalIndex, Streams, TextSpace
+from fairground.match.core.sureness import signs_of
+from fairground.match.core.texts import FieldTexts
+from fairground.match.core.weights import Weights
+
+DEPTH = 200  # candidates of an asker that the ranker looks at
+_ENOUGH_ASKERS = 500  # with this many in the list no reference population stands in
+_GROUP_AT_LEAST = 20  # texts of a language before their scores are normalised apart
+_SCALE = 2.5  # of the fixed sum, so that it spreads candidates about as much as a ranker does
+_FEW_ASKING_OFFERS = 100  # fewer offers than this cannot tell which needs suit everything
+
+
+@dataclass(frozen=True)
+class MeasuredPairs:
+    """Candidates of each answered asker and what the ranker reads of them."""
+
+    found: Candidates
+    features: Floats  # float32[n_answered, depth, len(FEATURES)]
+    crossing: NDArray[np.bool_]  # bool[n_answered, depth]: asker and text are of two languages
+
+
+def measure_pairs(
+    asking: Sequence[FieldTexts],
+    searched: Sequence[FieldTexts],
+    *,
+    answered: Sequence[int] | None = None,
+    allowed: Sequence[NDArray[np.int64]] | None = None,
+    reference: Sequence[FieldTexts] = (),
+    list_statistics: bool = True,
+    vectors: StaticVectors | None = None,
+    depth: int = DEPTH,
+    threads: int = 2,
+    progress: Progress | None = None,
+) -> MeasuredPairs:
+    """Measure askers against searched texts.
+
+    Parameters
+    ----------
+    asking, searched : the two lists
+    answered : the askers that want candidates, None for all
+    allowed : for each answered asker the only searched texts to look at, None for all
+    reference : texts that ask as well where the asking list is too short to tell hubs; as many are taken from
+        the front as bring the list to `_ENOUGH_ASKERS`
+    list_statistics : False ranks each asker as if it came alone
+    """
+    if list_statistics:
+        reference = reference[: max(0, _ENOUGH_ASKERS - len(asking))]
+    else:
+        reference = ()
+    languages = _languages(asking) | _languages(searched)
+    space = TextSpace(vectors or shipped_vectors(), bridged=languages == {"zh", "en"})
+    searched_streams, asking_streams = space.read(searched), space.read(asking)
+    reference_streams = space.read(reference) if reference else None
+    index = SignalIndex(space, searched_streams)
+    found = find_candidates(
+        index.ask(asking_streams),
+        len(searched),
+        depth=depth,
+        answered=answered,
+        allowed=allowed,
+        reference=index.ask(reference_streams) if reference_streams else None,
+        groups=_language_groups(searched) if space.bridged else None,
+        threads=threads,
+        progress=progress,
+    )
+    asking_lengths = _lengths(asking_streams)
+    if answered is not None:
+        asking_lengths = asking_lengths[np.asarray(answered, np.int64)]
+    features = pair_features(
+        found, asking_lengths, _lengths(searched_streams), list_statistics=list_statistics
+    )
+    return MeasuredPairs(found, features, _crossing(asking_streams, searched_streams, answered, found))
+
+
+@dataclass(frozen=True)
+class RankedList:
+    """For each answered asker its candidates, best first.
+
+    Attributes
+    ----------
+    texts : int32[n_answered, depth], searched texts, -1 where there are fewer
+    scores : float32[n_answered, depth], the ranker's, comparable within a row; -inf at -1
+    logits : float32[n_answered, depth], log odds that the pair is right, falling within a row
+    features : float32[n_answered, depth, len(FEATURES)]
+    """
+
+    texts: NDArray[np.int32]
+    scores: Floats
+    logits: Floats
+    features: Floats
+
+
+def rank_lists(
+    asking: Sequence[FieldTexts],
+    searched: Sequence[FieldTexts],
+    *,
+    side: str,
+    weights: Weights,
+    list_statistics: bool = True,
+    threads: int = 2,
+    progress: Progress | None = None,
+) -> RankedList:
+    """Rank the searched list for every asker.
+
+    Parameters
+    ----------
+    side : 'needs' where needs ask for offers, 'offers' where offers ask for needs
+    list_statistics : False ranks each asker as if it came alone
+
+    Returns
+    -------
+    RankedList of at most `DEPTH` candidates an asker; same input, same output.
+
+    Raises
+    ------
+    Whatever `progress` raises, to stop.
+    """
+    languages = sorted(_languages(asking) | _languages(searched))
+    reference = [text for language in languages for text in reference_needs(language)]
+    n_searched = len(searched)
+    if side == "offers":
+        # Needs of the reference population stand among the searched, so that few needs have a scale.
+        searched = [*searched, *reference[: max(0, _ENOUGH_ASKERS - n_searched)]]
+        list_statistics = list_statistics and len(asking) >= _FEW_ASKING_OFFERS
+        reference = []
+    measured = measure_pairs(
+        asking,
+        searched,
+        reference=reference,
+        list_statistics=list_statistics,
+        depth=min(len(searched), DEPTH + len(searched) - n_searched),
+        threads=threads,
+        progress=progress,
+    )
+    taught = side if list_statistics else f"{side}_alone"
+    rankers = [weights.rankers["untaught" if _is_chinese(text) else taught] for text in asking]
+    return ranked(measured, rankers, weights, side, n_searched)
+
+
+def ranked(
+    measured: MeasuredPairs, rankers: Sequence[Ranker], weights: Weights, side: str, n_searched: int
+) -> RankedList:
+    """Score measured pairs and order them; texts from `n_searched` on drop out.
+
+    Each asker has a ranker for texts of its own language; texts of the other language are scored by fixed weights.
+    Where an asker has both, each kind keeps its own order and the two are merged by the fixed sum of all signals,
+    which is in the same units for both.
+    """
+    texts, features = measured.found.texts, measured.features
+    texts = np.where(texts < n_searched, texts, -1)
+    scores = np.full(texts.shape, -np.inf, np.float32)
+    for ranker in dict.fromkeys(rankers):
+        rows = np.array([one is ranker for one in rankers])
+        scores[rows] = ranker.scores(features[rows])
+    crossing = measured.crossing & (texts >= 0)
+    if crossing.any():
+        scores[crossing] = weights.rankers["crossing"].scores(features[crossing])
+        _merge(scores, crossing, texts >= 0, features[:, :, FEATURES.index("together.alone")])
+    scores[texts < 0] = -np.inf
+    sure = weights.sureness[side].logits(signs_of(features, scores)) if len(texts) else np.zeros(0, np.float32)
+    order = np.lexsort((texts, -scores), axis=1)[:, :DEPTH]
+    texts, scores = np.take_along_axis(texts, order, 1), np.take_along_axis(scores, order, 1)
+    below = np.where(np.isfinite(scores), scores - scores[:, :1], -np.inf)
+    return RankedList(texts, scores, sure[:, None] + below, np.take_along_axis(features, order[:, :, None], 1))
+
+
+def _merge(scores: Floats, crossing: NDArray[np.bool_], there: NDArray[np.bool_], together: Floats) -> None:
+    """Where an asker has texts of both languages, give each kind's k-th best the kind's k-th largest fixed sum."""
+    for row in np.flatnonzero(crossing.any(axis=1) & (there & ~crossing).any(axis=1)):
+        for kind in (crossing[row], there[row] & ~crossing[row]):
+            places = np.flatnonzero(kind)
+            best_first = places[np.argsort(-scores[row, places], kind="stable")]
+            scores[row, best_first] = _SCALE * -np.sort(-together[row, places])
+
+
+def _crossing(
+    asking: Streams, searched: Streams, answered: Sequence[int] | None, found: Candidates
+) -> NDArray[np.bool_]:
+    if not asking.languages:
+        return np.zeros(found.texts.shape, bool)
+    askers = range(len(asking)) if answered is None else answered
+    there = np.array(searched.languages)[np.maximum(found.texts, 0)]
+    here = np.array([asking.languages[asker] for asker in askers])[:, None]
+    crossing: NDArray[np.bool_] = (here != there) & (here != "mixed") & (there != "mixed")
+    return crossing
+
+
+def _lengths(streams: Streams) -> Floats:
+    return (np.diff(streams.title.offsets) + np.diff(streams.body.offsets)).astype(np.float32)
+
+
+def _is_chinese(text: FieldTexts) -> bool:
+    return has_han(text.title) or has_han(text.body)
+
+
+def _languages(texts: Sequence[FieldTexts]) -> set[str]:
+    return {"zh" if _is_chinese(text) else "en" for text in texts}
+
+
+def _language_groups(texts: Sequence[FieldTexts]) -> NDArray[np.int64] | None:
+    """Return 0 for texts without Chinese and 1 for those with it, or None where one group is too small."""
+    groups = np.array([_is_chinese(text) for text in texts], np.int64)
+    return groups if min(groups.sum(), len(groups) - groups.sum()) >= _GROUP_AT_LEAST else None

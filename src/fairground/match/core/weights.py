@@ -1,0 +1,62 @@
+"""The learned parts of the engine in one small file, and the record of how they were made."""
+
+import functools
+import json
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+
+from fairground.match.core.ranker import Ranker
+from fairground.match.core.sureness import Sureness
+
+FILE, RECORD = "weights.npz", "weights.record.json"
+RANKERS = ("needs", "needs_alone", "offers", "offers_alone", "untaught", "crossing")
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Rankers by name and sureness by asking side.
+
+    `needs`, `offers` : for the side that asks; `…_alone` : the same without list statistics; `untaught` : fixed
+    weights for askers in a language the rankers were not taught in.
+    """
+
+    version: str
+    rankers: dict[str, Ranker]
+    sureness: dict[str, Sureness]
+
+    def write(self, folder: Path, record: dict[str, object]) -> None:
+        """Write the file and its record."""
+        arrays: dict[str, np.ndarray] = {}
+        for name, ranker in self.rankers.items():
+            arrays |= ranker.as_arrays(f"{name}.")
+        for side, one in self.sureness.items():
+            arrays[f"sureness.{side}"] = np.concatenate([one.middle, one.spread, one.weights, [one.bias]])
+        np.savez_compressed(folder / FILE, **arrays)
+        text = json.dumps({"version": self.version, **record}, indent=2, ensure_ascii=False) + "\n"
+        (folder / RECORD).write_text(text, encoding="utf-8")
+
+    @classmethod
+    def read(cls, folder: Path) -> "Weights":
+        """Read what `write` wrote.
+
+        Raises
+        ------
+        OSError, KeyError, ValueError: a file is missing or not what `write` wrote.
+        """
+        version = json.loads((folder / RECORD).read_text(encoding="utf-8"))["version"]
+        with np.load(folder / FILE, allow_pickle=False) as stored:
+            rankers = {name: Ranker.from_arrays(stored, f"{name}.") for name in RANKERS}
+            sureness = {}
+            for side in ("needs", "offers"):
+                middle, spread, weights = np.split(stored[f"sureness.{side}"][:-1].astype(np.float32), 3)
+                sureness[side] = Sureness(middle, spread, weights, float(stored[f"sureness.{side}"][-1]))
+        return cls(version, rankers, sureness)
+
+
+@functools.cache
+def shipped_weights() -> Weights:
+    """Return the weights that come with the package."""
+    return Weights.read(Path(str(files("fairground.match.core") / "data")))
