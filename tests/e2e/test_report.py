@@ -1,6 +1,5 @@
 """The report in a real browser: languages without JavaScript, no requests, phones, dark, print, axe."""
 
-import os
 import shutil
 from collections.abc import Iterator
 from datetime import date
@@ -13,13 +12,12 @@ from fairground.kernel.tables import TableWarning
 from fairground.match.report import render_report
 from fairground.match.report.tests.demonstration_run import demonstration_run
 
-sync_api = pytest.importorskip(
-    "playwright.sync_api", reason="playwright is not installed (pip install playwright)"
-)
+sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="no Chromium on this machine (apt-get install chromium)"
-)
+pytestmark = [
+    pytest.mark.e2e,
+    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (apt-get install chromium)"),
+]
 
 FLAGS = [
     "--no-sandbox",
@@ -150,11 +148,8 @@ def test_print_is_a4_light_and_opens_the_folded_ranks(browser: Any, address: str
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", [390, 1280])
 def test_axe_finds_nothing(browser: Any, address: str, language: str, scheme: str, width: int) -> None:
-    axe = Path(os.environ.get("AXE_CORE", "")) if os.environ.get("AXE_CORE") else None
-    if axe is None or not axe.is_file():
-        pytest.skip(
-            "axe-core is not here (npm install axe-core outside the repository; AXE_CORE=path of axe.min.js)"
-        )
+    carrier = pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
+    axe = Path(carrier.__file__).with_name("axe.min.js")
     context = browser.new_context(
         bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 900}
     )
