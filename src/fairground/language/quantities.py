@@ -245,9 +245,10 @@ def _price_per(unit: Unit, divisor: Unit) -> Unit:
 
 # 年产能1500吨 and 1500吨/年 are the same rate.
 _PERIOD_BEFORE = re.compile(
-    r"(年|月|日|天|小时|annual|daily)\s?(?:设计|最大)?"
-    r"(?:产能|产量|处理水?量|处理能力|生产能力|加工能力|output|capacity|production)"
-    r"\s?(?:为|达到?|可达|约|不低于|不少于|不小于|大于|超过|≥|>|of|is|at least|:|：|\s)*$",
+    r"(年|月|日|天|小时|annual|daily)\s?(?:"
+    r"(?:设计|最大)?(?:产能|产量|处理水?量|处理能力|生产能力|加工能力|output|capacity|production)|"
+    r"(?:产|处理|加工|生产|回收|消纳|分拣|利用|转化)[\u4e00-\u9fff]{0,8}?)"
+    r"\s?(?:为|达到?|可达|可|约|不低于|不少于|不小于|大于|超过|至少|≥|>|of|is|at least|:|：|\s)*$",
     re.IGNORECASE,
 )
 _PERIODS = {"年": "年", "月": "月", "日": "日", "天": "日", "时": "小时", "l": "year", "y": "day"}
@@ -304,7 +305,7 @@ def _values(text: str) -> list[_Value]:
             and divisor[1] == len(per.group(1))
         ):
             unit = _price_per(unit, divisor[0])
-        period = _PERIOD_BEFORE.search(before) if unit is not None and len(unit.vector) == 1 else None
+        period = _PERIOD_BEFORE.search(text[max(0, start - 30) : start]) if unit is not None and len(unit.vector) == 1 else None
         if period and unit is not None and unit.vector[0][0] in ("kg", "m", "item"):
             unit = divided(unit, UNITS[_PERIODS[period.group(1)[-1].lower()]])
         currency = _CURRENCY_BEFORE.search(before)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from fairground.collect.core.records import Need, Offer, Requirement
 from fairground.language.quantities import Quantity, quantities
-from fairground.match.core.lexicon import Lexicon, Token
+from fairground.match.core.lexicon import Lexicon, Token, filler_keys
 from fairground.match.core.prepared import (
     GENERIC_WEIGHT,
     HAN,
@@ -144,34 +144,37 @@ def _same_subject(
 ) -> str:
     """Return the rule by which two quantities are values of the same thing, '' where they may not be."""
     want, said, renderings = wanted.subject, fact.subject, prepared.renderings
-    if not want.head or not said.head:
-        return ""
-    heads = set(want.head)
-    for key in want.head:
-        heads.update(renderings.get(key, ()))
-    if not heads & said.head or want.known != said.known:
+    if not want.head or not said.head or want.known != said.known:
         return ""
     if any(said.sides.get(group, side) != side for group, side in want.sides.items()):
         return ""
-    if _PART.search(sentence.folded[: fact.quantity.start]):
+    if not want.known:
+        return _same_words(wanted, fact, sentence, prepared, titled)
+    heads = set(want.head)
+    for key in want.head:
+        heads.update(renderings.get(key, ()))
+    if not heads & said.head:
         return ""
-    asked = _comparable(want.modifiers, sentence.foreign, renderings)
-    keys = {key for token in said.modifiers for key in token.keys}
-    open_words = [token for token in asked if not _overlap([token], keys, renderings)]
-    strangers = [
+    asked = [
         token
-        for token in said.modifiers
-        if not token.measured and not _is_own(token, prepared, titled)
+        for token in _comparable(want.modifiers, sentence.foreign, renderings)
+        if not _is_filler(token) and not _found_in(token, titled, renderings)
     ]
+    keys = {key for token in said.modifiers for key in token.keys}
+    open_words = [token for token in asked if not _found_in(token, keys, renderings)]
+    strangers = _strangers(fact, prepared, titled)
     if open_words and strangers:
         return ""  # '出口 NOx' and '出口 SO2': each names what the other does not
     if len(open_words) < len(asked):
         return "value: same words beside it"
+    if _PART.search(sentence.folded[: fact.quantity.start]):
+        return ""
     if fact.quantity.dimension in _TELLING or fact.quantity.dimension.startswith(("CNY·", "USD·", "EUR·")):
         return "value: telling unit"
-    implied = not said.explicit and want.explicit and want.better != "r"
-    if implied and (asked or (said.modifiers and fact.quantity.dimension not in _MOSTLY_TELLING)):
-        return ""
+    if not said.explicit and want.explicit and want.better != "r":
+        if asked or (strangers and fact.quantity.dimension not in _MOSTLY_TELLING):
+            return ""
+        return "value: unit names it" if not strangers else "value: unit nearly names it"
     if not asked:
         return _alone(fact, strangers, prepared)
     if strangers:
@@ -186,15 +189,68 @@ def _same_subject(
     return "value: no other subject" if bare else ""
 
 
-def _is_own(token: Token, prepared: PreparedRequirement, titled: dict[str, int]) -> bool:
-    """Tell whether a word beside a stated value is the requirement's or names the offer itself."""
-    return any(key in prepared.keys or key in titled for key in token.keys)
+def _same_words(
+    wanted: Wanted,
+    fact: Fact,
+    sentence: Sentence,
+    prepared: PreparedRequirement,
+    titled: dict[str, int],
+) -> str:
+    """Compare two values of something the word list does not know, by the words around them."""
+    renderings = prepared.renderings
+    around = set(fact.subject.head)
+    for token in fact.subject.modifiers:
+        around.update(token.keys)
+    asked = [
+        token
+        for token in _comparable(wanted.subject.named, sentence.foreign, renderings)
+        if not _is_filler(token)
+    ]
+    found = [token for token in asked if _found_in(token, around, renderings)]
+    if not found or 2 * len(found) < len(asked):
+        return ""
+    open_words = [token for token in asked if token not in found and not _found_in(token, titled, renderings)]
+    if open_words and _strangers(fact, prepared, titled):
+        return ""
+    return "value: same unknown words"
+
+
+def _is_filler(token: Token) -> bool:
+    return token.keys[-1] in filler_keys()
+
+
+def _found_in(
+    token: Token, keys: frozenset[str] | set[str] | dict[str, int], renderings: dict[str, tuple[str, ...]]
+) -> bool:
+    """Whether a token, a rendering of it, or a Chinese word that contains it or lies in it, is among `keys`."""
+    for key in token.keys:
+        if key in keys or any(other in keys for other in renderings.get(key, ())):
+            return True
+    word = token.keys[-1]
+    if word.isascii() or len(word) < 2:
+        return False
+    return any(
+        (word in other or (len(other) > 1 and other in word)) for other in keys if not other.isascii()
+    )
+
+
+def _strangers(fact: Fact, prepared: PreparedRequirement, titled: dict[str, int]) -> list[Token]:
+    """Return the words before a stated value that neither the requirement nor the offer's title has."""
+    return [
+        token
+        for token in fact.subject.named
+        if token.start < fact.quantity.start
+        and not token.measured
+        and not _is_filler(token)
+        and not _found_in(token, prepared.keys, {})
+        and not _found_in(token, titled, {})
+        and fact.subject.head.isdisjoint(token.keys if fact.subject.known else ())
+    ]
 
 
 def _alone(fact: Fact, strangers: Sequence[Token], prepared: PreparedRequirement) -> str:
     """The requirement names a measurand and nothing else: whose value is it that the offer states?"""
-    bearers = [token for token in strangers if token.start < fact.quantity.start]
-    if not bearers:
+    if not strangers:
         return "value: measurand alone"
     if prepared.whole or fact.quantity.dimension == "mass":
         return ""  # 'The housing weighs 1.2 kg' says nothing of the whole

@@ -19,20 +19,26 @@ Translate = Callable[[str], Sequence[str]]
 
 
 _EXCLUSIVE = (
-    ("input", "输入", "进水", "进口处", "inlet", "influent", "入口"),
-    ("output", "输出", "出水", "outlet", "effluent", "出口"),
-    ("charge", "充电", "charging"),
-    ("discharge", "放电", "discharging"),
-    ("storage", "储存", "存储", "贮存", "stored"),
-    ("operating", "工作", "运行", "使用", "service", "working"),
-    ("inner", "内"),
-    ("outer", "外"),
-    ("horizontal", "水平"),
-    ("vertical", "垂直", "竖直"),
-    ("static", "静态"),
-    ("dynamic", "动态"),
-    ("peak", "峰值", "最大"),
-    ("continuous", "连续", "平均"),
+    (
+        ("input", "输入", "进水", "进口处", "inlet", "influent", "入口"),
+        ("output", "输出", "出水", "outlet", "effluent", "出口"),
+    ),
+    (("charge", "充电", "charging"), ("discharge", "放电", "discharging")),
+    (
+        ("storage", "储存", "存储", "贮存", "stored"),
+        ("operating", "工作", "运行", "使用", "service", "working"),
+    ),
+    (("inner", "内"), ("outer", "外")),
+    (("horizontal", "水平"), ("vertical", "垂直", "竖直")),
+    (("static", "静态"), ("dynamic", "动态")),
+    (("peak", "峰值", "最大"), ("continuous", "连续", "平均")),
+    # What is paid once for the thing, what its use costs, and what a whole plant takes.
+    (
+        ("price", "售价", "单价", "价格", "报价", "priced", "sells"),
+        ("运行费用", "运行成本", "运营成本", "运费", "运维", "维护", "maintenance", "年运行", "electricity"),
+        ("投资", "总投资", "投入", "总投入", "capital", "capex", "investment"),
+        ("转让费", "许可费", "转让", "许可", "royalty", "licence", "license"),
+    ),
 )
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*|[\u3400-\u9fff]+|\d+[A-Za-z]+\d*")
@@ -154,6 +160,12 @@ def _generic_words() -> frozenset[str]:
 
 
 @lru_cache(maxsize=1)
+def filler_keys() -> frozenset[str]:
+    """Return the keys of words that say how a value is stated ('measured', 公称) but not of what."""
+    return frozenset(stem(word) if word.isascii() else word for word in _plain_words("filler"))
+
+
+@lru_cache(maxsize=1)
 def _tables() -> _Tables:
     han: dict[str, list[Concept]] = {}
     english: dict[tuple[str, ...], list[Concept]] = {}
@@ -224,9 +236,10 @@ _MAYBE_NEGATED = re.compile(
 @lru_cache(maxsize=1)
 def _exclusive_sides() -> dict[str, tuple[int, int]]:
     sides: dict[str, tuple[int, int]] = {}
-    for index, group in enumerate(_EXCLUSIVE):
-        for word in group:
-            sides[stem(word) if word.isascii() else word] = (index // 2, index % 2)
+    for group, names in enumerate(_EXCLUSIVE):
+        for side, words in enumerate(names):
+            for word in words:
+                sides[stem(word) if word.isascii() else word] = (group, side)
     return sides
 
 
@@ -399,6 +412,6 @@ def _generic_stems() -> frozenset[str]:
 
 
 def sides_of(keys: Sequence[str]) -> dict[int, int]:
-    """Return, for each pair of exclusive qualifiers (input/output, storage/operating), the side named."""
+    """Return, for each group of exclusive qualifiers (input/output, price/running cost), the side named."""
     sides = _exclusive_sides()
     return {sides[key][0]: sides[key][1] for key in keys if key in sides}

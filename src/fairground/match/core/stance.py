@@ -70,7 +70,9 @@ _OTHER = re.compile(
     r"typical\s(?:products?|systems?|devices?|methods?|solutions?|sensors?)|"
     r"standard\s(?:products?|systems?|devices?|methods?|solutions?|sensors?|cells?|"
     r"grades?|practice)|first[\s-]generation|alternatives?|literature|published|"
-    r"market\sleaders?)\b"
+    r"market\sleaders?|before\s(?:the\s)?(?:treatment|treating|processing|use|installation|"
+    r"retrofit|cleaning|drying|washing|training|calibration|intervention)|untreated|initially|"
+    r"influent|hand\s(?:sorting|picking|assembly|cutting))\b|(?<!ours\s)\btypically\s(?=\w+s?\b)"
     r"|传统|常规|现有(?:的)?(?:方法|技术|工艺|产品|方案|设备|系统|同类|商用|主流|市售|"
     r"仪器|材料|装置|手段|进口|国内|国外)|普通(?!话)|同类|国外|市售|市面|市场上|"
     r"进口(?!芯片|件)|竞品|竞争|对照|旧(?=式|版|款|工艺|设备|系统|型|机)|老式|老款|"
@@ -78,7 +80,9 @@ _OTHER = re.compile(
     r"国内外|一般(?:的)?(?=产品|方法|工艺|设备|仪器|系统|材料|机型)|原(?=工艺|方法|设备|"
     r"系统|有|来|方案|产线|先)|上一代|前代|早期|以往|过去|此前|文献|报道|第一代|"
     r"通常的?(?=方法|做法|产品|工艺)|商用(?=产品|催化剂|膜|材料|系统|仪器)|改造前|改进前|"
-    r"优化前|使用前|实施前",
+    r"优化前|使用前|实施前|(?:修复|处理|治理|加工|反应|脱水|干燥|清洗|活化|治疗|投运|应用|实验|"
+    r"试验|干预|脱硫|脱硝|净化|老化|循环|发酵|提纯|压缩|训练|微调|校准|补偿)前(?!提|沿|后|端|景)|"
+    r"进(?:水|泥|料|气)(?!口|管)|原(?:水|泥|液|气)(?!平)|未处理|初始",
     re.IGNORECASE,
 )
 _PREPOSITION = re.compile(

@@ -37,12 +37,15 @@ _IMPLIED = {
     "resistance": "resistance",
     "area": "area",
     "persons": "operators",
+    "volume": "volume",
+    "mass flow": "production capacity",
 }
 
 _CONDITION_BEFORE = re.compile(
     r"(?:\bat|\bunder|\bafter|\bduring|\bwhen|\bin\s(?:a|an)|在|于|经|经过|当|" r"历经)\s*(?:an?\s|the\s)?$",
     re.IGNORECASE,
 )
+_LIES = re.compile(r"\s?(?:左右|上下|之间|范围|以[上下内]|内)")
 _CONDITION_WORD = re.compile(
     r"(?:\bat|\bunder|\bafter|\bwhen|在|经|经过|当|于)\s?[^,，;；]{0,16}$", re.IGNORECASE
 )
@@ -54,6 +57,15 @@ _CONDITION_AFTER = re.compile(
 _BESIDE = re.compile(r"[\s-]*(?:的|in\s|of\s|or\s\w+\s)?\s*")
 _LINKED = re.compile(
     r"(?:\s|:|：|=|is|are|was|of|为|达到?|可达|高达|约|at|a|an|the|reaches|to|\()*", re.IGNORECASE
+)
+
+
+# Parts of longer words that the reader of words leaves whole (年运行费用).
+_MONEY_WORDS = re.compile("售价|单价|报价|运行费用|运行成本|运营成本|运维|维护|投资|投入|转让费|许可费")
+_MEASURED_AT = re.compile(
+    r"\b(?:measured|settle[sd]?|stays?|stayed|is|was|are|were|stands?|stood|remain(?:s|ed)?|held|"
+    r"rated|lies|lay|peaks?|peaked|put|given|stated|certified)\s(?:\w+ly\s)?at\s?(?:an?\s|the\s)?$",
+    re.IGNORECASE,
 )
 
 
@@ -74,6 +86,7 @@ class Subject:
     modifiers: tuple[Token, ...]
     sides: dict[int, int]
     condition: bool
+    named: tuple[Token, ...]  # the modifiers, and the head's word where it is not a known measurand
 
 
 def _fitting(token: Token, dimension: str) -> list[Concept]:
@@ -93,7 +106,12 @@ def _implied() -> dict[str, tuple[frozenset[str], str]]:
 def _is_condition(text: str, quantity: Quantity, left: Sequence[Token]) -> bool:
     before = text[max(0, quantity.start - 24) : quantity.start]
     if _CONDITION_BEFORE.search(before):
-        return True
+        # '发芽率均在 92% 以上', '转速可在 50~5000 r/min 内调节': where a value lies, not under which it holds.
+        lies = before.rstrip().endswith("在") and (
+            quantity.comparator != "eq" or _LIES.match(text, quantity.end)
+        )
+        lies = lies or bool(_MEASURED_AT.search(before))
+        return not (lies and any(_fitting(token, quantity.dimension) or not token.generic for token in left))
     if _CONDITION_AFTER.match(text, quantity.end) is None:
         return False
     return bool(_CONDITION_WORD.search(before)) or not any(token.measured for token in left)
@@ -144,5 +162,8 @@ def subject_of(text: str, quantity: Quantity, tokens: Sequence[Token]) -> Subjec
         and not (token.measured and named and token.start > quantity.end)
     )
     keys = [key for token in (*left, *right) for key in token.keys]
+    if dimension.startswith(("money", "CNY", "USD", "EUR", "GBP")):
+        keys.extend(_MONEY_WORDS.findall(text[first:last]))
     condition = _is_condition(text, quantity, left)
-    return Subject(head, explicit, known, better, modifiers, sides_of(keys), condition)
+    words = modifiers if known or named is None else (*modifiers, named)
+    return Subject(head, explicit, known, better, modifiers, sides_of(keys), condition, words)

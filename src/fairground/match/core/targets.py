@@ -21,6 +21,7 @@ from fairground.language.quantities import Quantity
 
 _COVERING = re.compile(
     r"可调|覆盖|适用|适应|支持|适合|兼容|量程|测量范围|检测范围|工作|运行|使用|调节|耐|"
+    r"可选|可设|设定|选择|可控|\bset\b|selectable|chosen|select(?:ed)?\b|var(?:y|ied)\b|rated\sfor|"
     r"adjust|tun(?:e|able)|cover|operat|work|support|handl|"
     r"measur\w+\s(?:range|from)|accommodat|withstand|surviv|function|compatible|suitable|"
     r"process(?:es)?\s|range\sof\suse",
