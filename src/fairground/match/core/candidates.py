@@ -24,7 +24,8 @@ _PUTTING_WEIGHTS = {"title": 1.0, "opening": 0.5, "whole": 1.0}
 _KIND_WEIGHTS = {"words": 1.0, "cosine": 0.7, "phrases": 0.4, "meaning": 1.0}
 _TITLE_WEIGHTS = (0.3, 0.3)
 _FIXED_SUM = np.array(
-    [_PUTTING_WEIGHTS[p] * _KIND_WEIGHTS[k] for p in PUTTINGS for k in KINDS] + list(_TITLE_WEIGHTS), np.float32
+    [_PUTTING_WEIGHTS[p] * _KIND_WEIGHTS[k] for p in PUTTINGS for k in KINDS] + list(_TITLE_WEIGHTS),
+    np.float32,
 )
 _FIXED_SUM /= _FIXED_SUM.sum()
 
@@ -102,7 +103,7 @@ def find_candidates(
         for row in np.flatnonzero((wanted >= block.first) & (wanted < block.last)):
             place = wanted[row] - block.first
             together = block.normalised[-1, place]
-            chosen = _best(together, kept) if allowed is None else np.asarray(allowed[row])
+            chosen = _best(together, kept) if allowed is None else np.asarray(allowed[int(row)])
             texts[row, : len(chosen)] = chosen
             measured[row, : len(chosen)] = block.normalised[:, place, chosen].T
             middle[row], spread[row] = block.middle[:, place], block.spread[:, place]
@@ -139,7 +140,9 @@ def _blocks(asking: Asking, n_searched: int, groups: NDArray[np.int64], threads:
 
     starts = iter(range(0, asking.n_texts, size))
     with ThreadPoolExecutor(threads) as workers:
-        ahead: deque[Future[_Block]] = deque(workers.submit(make, first) for first in islice(starts, threads + 1))
+        ahead: deque[Future[_Block]] = deque(
+            workers.submit(make, first) for first in islice(starts, threads + 1)
+        )
         while ahead:
             done = ahead.popleft().result()
             ahead.extend(workers.submit(make, first) for first in islice(starts, 1))

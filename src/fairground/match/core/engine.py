@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 
 from fairground.collect.core.records import Need, Offer
+from fairground.language.encoders import Encoder
 from fairground.language.tokens import surface_forms
 from fairground.match.core.constraints import flags_for
 from fairground.match.core.features import FEATURES
@@ -57,6 +58,7 @@ def match_lists(
     today: date,
     keep_blocked: bool = False,
     weights: Weights | None = None,
+    encoder: Encoder | None = None,
     threads: int = 2,
     progress: Progress | None = None,
 ) -> MatchRun:
@@ -70,6 +72,7 @@ def match_lists(
     today : the date deadlines and validity are read against
     keep_blocked : True keeps pairs that a constraint rules out, at the foot of their list
     weights : None for the shipped ones
+    encoder : a neural encoder to read meaning as well, or None
     threads : ≥ 1
     progress : told the stage ('needs', 'offers', 'explain'), steps done and steps in all
 
@@ -84,7 +87,7 @@ def match_lists(
     """
     _check(needs, offers, top, direction)
     weights = weights or shipped_weights()
-    run = _Run(needs, offers, top, today, keep_blocked, progress)
+    run = _Run(needs, offers, top, today, keep_blocked, encoder, progress)
     need_texts = [texts_of_need(need) for need in needs]
     offer_texts = [texts_of_offer(offer) for offer in offers]
     for_needs: dict[tuple[int, int], _Fit] = {}
@@ -94,8 +97,9 @@ def match_lists(
         swapped = run.fits("offers", offer_texts, need_texts, weights, threads)
         for_offers = {(need, offer): fit for (offer, need), fit in swapped.items()}
     matches = run.matches(for_needs, for_offers, direction)
+    method = METHOD if encoder is None else f"{METHOD}+{encoder.name}"
     return MatchRun(
-        tuple(needs), tuple(offers), matches, direction, top, METHOD, weights.version, _notes(needs, offers)
+        tuple(needs), tuple(offers), matches, direction, top, method, weights.version, _notes(needs, offers)
     )
 
 
@@ -109,11 +113,12 @@ class _Run:
         top: int,
         today: date,
         keep_blocked: bool,
+        encoder: Encoder | None,
         progress: Progress | None,
     ) -> None:
         self._needs, self._offers = needs, offers
         self._top, self._today, self._keep_blocked = top, today, keep_blocked
-        self._progress = progress
+        self._encoder, self._progress = encoder, progress
         self._lexicon = dictionary_lexicon()
         self._ready_needs: dict[int, PreparedNeed] = {}
         self._ready_offers: dict[int, PreparedOffer] = {}
@@ -128,7 +133,13 @@ class _Run:
             self._tell(side, done, total)
 
         ranked: RankedList = rank_lists(
-            asking, searched, side=side, weights=weights, threads=threads, progress=tell
+            asking,
+            searched,
+            side=side,
+            weights=weights,
+            encoder=self._encoder,
+            threads=threads,
+            progress=tell,
         )
         probabilities = 1 / (1 + np.exp(-np.clip(ranked.logits, -30, 30)))
         return {
@@ -182,7 +193,9 @@ class _Run:
             best = heapq.nsmallest(self._top + _EXPLAINED_BEYOND, by_record[record])
             open_pairs = [pair for _, _, pair in best if not self._is_blocked(pair)]
             blocked = [pair for _, _, pair in best if self._is_blocked(pair)] if self._keep_blocked else []
-            ranks.update({pair: rank for rank, pair in enumerate([*open_pairs, *blocked][: self._top], start=1)})
+            ranks.update(
+                {pair: rank for rank, pair in enumerate([*open_pairs, *blocked][: self._top], start=1)}
+            )
         return ranks
 
     def _is_blocked(self, pair: tuple[int, int]) -> bool:

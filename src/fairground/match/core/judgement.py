@@ -29,6 +29,7 @@ from fairground.match.core.stance import Stance
 from fairground.match.core.targets import Answer, answer
 
 _SHORT = 4  # words
+_ONE_WORD = 2.5  # Latin words, or half as many Han characters
 _COVERED = 0.75  # share of a requirement's words that one sentence must carry to meet it
 _DENIED = 0.6  # the same, for a sentence that denies one of them
 _OPTIONAL = re.compile(
@@ -114,6 +115,9 @@ _PART = re.compile(r"其中|之一|\bof which\b|\b(?:its|the)\s\w+\s(?:alone|onl
 _DIMENSIONS_ALIKE = {"ratio": ("ratio", "number"), "number": ("number", "ratio")}
 
 
+_NAMED_ALIKE = ("value: same words beside it", "value: same unknown words")
+
+
 def _overlap(
     tokens: Iterable[Token], keys: frozenset[str] | set[str], lexicon_keys: dict[str, tuple[str, ...]]
 ) -> bool:
@@ -140,7 +144,7 @@ def _same_subject(
     fact: Fact,
     sentence: Sentence,
     prepared: PreparedRequirement,
-    titled: dict[str, int],
+    offer: PreparedOffer,
 ) -> str:
     """Return the rule by which two quantities are values of the same thing, '' where they may not be."""
     want, said, renderings = wanted.subject, fact.subject, prepared.renderings
@@ -149,22 +153,27 @@ def _same_subject(
     if any(said.sides.get(group, side) != side for group, side in want.sides.items()):
         return ""
     if not want.known:
-        return _same_words(wanted, fact, sentence, prepared, titled)
+        return _same_words(wanted, fact, sentence, prepared, offer)
     heads = set(want.head)
     for key in want.head:
         heads.update(renderings.get(key, ()))
     if not heads & said.head:
         return ""
     asked = [
-        token
-        for token in _comparable(want.modifiers, sentence.foreign, renderings)
-        if not _is_filler(token) and not _found_in(token, titled, renderings)
+        token for token in _comparable(want.modifiers, sentence.foreign, renderings) if not _is_filler(token)
     ]
     keys = {key for token in said.modifiers for key in token.keys}
     open_words = [token for token in asked if not _found_in(token, keys, renderings)]
-    strangers = _strangers(fact, prepared, titled)
+    strangers = _strangers(fact, prepared, offer.title_signs)
     if open_words and strangers:
         return ""  # '出口 NOx' and '出口 SO2': each names what the other does not
+    # What the title calls the offer need not be said again beside each value.
+    asked = [
+        token
+        for token in asked
+        if token not in open_words or not _found_in(token, offer.title_heads, renderings)
+    ]
+    open_words = [token for token in open_words if token in asked]
     if len(open_words) < len(asked):
         return "value: same words beside it"
     if _PART.search(sentence.folded[: fact.quantity.start]):
@@ -194,7 +203,7 @@ def _same_words(
     fact: Fact,
     sentence: Sentence,
     prepared: PreparedRequirement,
-    titled: dict[str, int],
+    offer: PreparedOffer,
 ) -> str:
     """Compare two values of something the word list does not know, by the words around them."""
     renderings = prepared.renderings
@@ -209,8 +218,7 @@ def _same_words(
     found = [token for token in asked if _found_in(token, around, renderings)]
     if not found or 2 * len(found) < len(asked):
         return ""
-    open_words = [token for token in asked if token not in found and not _found_in(token, titled, renderings)]
-    if open_words and _strangers(fact, prepared, titled):
+    if len(found) < len(asked) and _strangers(fact, prepared, offer.title_heads):
         return ""
     return "value: same unknown words"
 
@@ -229,9 +237,7 @@ def _found_in(
     word = token.keys[-1]
     if word.isascii() or len(word) < 2:
         return False
-    return any(
-        (word in other or (len(other) > 1 and other in word)) for other in keys if not other.isascii()
-    )
+    return any((word in other or (len(other) > 1 and other in word)) for other in keys if not other.isascii())
 
 
 def _strangers(fact: Fact, prepared: PreparedRequirement, titled: dict[str, int]) -> list[Token]:
@@ -298,7 +304,7 @@ def _judge_value(wanted: Wanted, prepared: PreparedRequirement, offer: PreparedO
             continue
         if fact.subject.condition and not (wanted.subject.better == "r" or wanted.subject.condition):
             continue
-        rule = _same_subject(wanted, fact, sentence, prepared, offer.title_signs)
+        rule = _same_subject(wanted, fact, sentence, prepared, offer)
         if not rule:
             continue
         if fact.stance is Stance.PROSPECT:
@@ -318,6 +324,11 @@ def _judge_value(wanted: Wanted, prepared: PreparedRequirement, offer: PreparedO
             why = _undecided(result, fact.quantity, wanted.quantity)
             continue
         decided.setdefault(Verdict(result.value), []).append((fact, sentence, rule))
+    strongest = {
+        verdict: [pair for pair in pairs if pair[2] in _NAMED_ALIKE] for verdict, pairs in decided.items()
+    }
+    if any(strongest.values()):
+        decided = {verdict: pairs for verdict, pairs in strongest.items() if pairs}
     if len(decided) == 2:
         # A value said of the whole outweighs one said of a named part.
         whole = {
@@ -415,6 +426,12 @@ def _is_short_and_whole(prepared: PreparedRequirement, reading: _Reading) -> boo
     return len(prepared.words) <= _SHORT and reading.share >= _COVERED
 
 
+def _says_too_little(prepared: PreparedRequirement) -> bool:
+    """One telling word of a longer requirement ('停电' of '停电后仍可工作') is no answer to it."""
+    telling = sum(weight > GENERIC_WEIGHT for _, _, weight, _ in prepared.words)
+    return telling == 1 and not prepared.denies and prepared.length > _ONE_WORD
+
+
 def _candidates(prepared: PreparedRequirement, offer: PreparedOffer) -> list[int]:
     counts: dict[int, float] = {}
     for keys, _, weight, _ in prepared.words:
@@ -484,14 +501,12 @@ def _judge_words(prepared: PreparedRequirement, offer: PreparedOffer) -> Decisio
                 and (prepared.denies or reading.opposed or _is_short_and_whole(prepared, reading))
             ):
                 denied = sentence, _denial_rule(prepared, reading)
-        elif met is None and reading.share >= _COVERED:
+        elif met is None and reading.share >= _COVERED and not _says_too_little(prepared):
             met = sentence, _meeting_rule(prepared, reading, titled)
     if met is not None and denied is not None:
         return _missing(("供给前后说法不一", "the offer says both"), "words: both")
     if met is not None:
-        return Decision(
-            Verdict.MET, met[0], "供给原文说到全部要点", "the offer's sentence says so", met[1]
-        )
+        return Decision(Verdict.MET, met[0], "供给原文说到全部要点", "the offer's sentence says so", met[1])
     if denied is not None:
         return Decision(
             Verdict.CONTRADICTED,
@@ -542,7 +557,11 @@ def _judge_excluded(prepared: PreparedRequirement, offer: PreparedOffer) -> Deci
                 why = _WHY_NOT[stance]
     if used is not None and unused is None:
         return Decision(
-            Verdict.CONTRADICTED, used, "供给用了需求排除的做法", "the offer uses the refused approach", "refused: used"
+            Verdict.CONTRADICTED,
+            used,
+            "供给用了需求排除的做法",
+            "the offer uses the refused approach",
+            "refused: used",
         )
     if unused is not None and used is None:
         return Decision(

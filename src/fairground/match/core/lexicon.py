@@ -91,6 +91,15 @@ _NEGATION_STOP_ZH = re.compile(
     r"因此|从而|来|即能|(?<=[\u4e00-\u9fff])可(?=[\u4e00-\u9fff])|情况下|的(?:前提|条件|"
     r"情况)下?"
 )
+_TOTAL = re.compile("总(?:体|量|重|计|共|数|额|长|高|成|价|成本|重量|功率|质量)")
+# 'halogenated solvents are not used': what is denied stands before.
+_DENIED_BEFORE = re.compile(
+    r"\b(?:is|are|was|were)\s(?:(?:not|no\slonger|never)\s(?:used|needed|required|necessary|added|"
+    r"present|involved|contained|applied|employed)|avoided|eliminated|unnecessary|superfluous|omitted|"
+    r"absent|dispensed\swith)\b",
+    re.IGNORECASE,
+)
+_CLAUSE_START = re.compile(r"[,;:()]\s|\b(?:and|but|so|while|which|that)\s")
 _FREE = re.compile(r"([A-Za-z]+)(?:\s?-\s?|\s)free\b(?!\s(?:of|from))", re.IGNORECASE)
 
 
@@ -221,6 +230,10 @@ def _negated_spans(text: str) -> list[tuple[int, int, int]]:
         stop = _NEGATION_STOP_ZH.search(text, match.end())
         end = min(stop.start() if stop else len(text), match.end() + 14)
         spans.append((match.start() + 1, match.end(), end))
+    for match in _DENIED_BEFORE.finditer(text):
+        starts = [mark.end() for mark in _CLAUSE_START.finditer(text, 0, match.start())]
+        first = starts[-1] if starts else 0
+        spans.append((first, first, match.start()))
     spans.extend((match.start(1), match.start(1), match.end(1)) for match in _FREE.finditer(text))
     return spans
 
@@ -228,7 +241,7 @@ def _negated_spans(text: str) -> list[tuple[int, int, int]]:
 _MAYBE_NEGATED = re.compile(
     r"[不无未没非免禁勿缺难取替代零省摆消拒排杜避尚]|\b(?:without|free|no|not|never|nor|"
     r"neither|cannot|lack|absence|eliminat|avoid|instead|rather|exclud|unable|fail|zero|"
-    r"replac|dispens|obviat|prohibit|forbid)|n't",
+    r"replac|dispens|obviat|unnecessary|superfluous|omitted|absent|prohibit|forbid)|n't",
     re.IGNORECASE,
 )
 
@@ -379,7 +392,13 @@ def _longest(text: str, start: int, end: int, tables: _Tables) -> int:
 def _append_han(found: list[Token], word: str, start: int) -> None:
     if word not in _empty_words() and (len(word) > 1 or word in "铁锌镍铬砷碳硫氯糖盐油"):
         found.append(
-            Token(start, start + len(word), (word,), 1, word in _generic_words() or word[0] in "整总")
+            Token(
+                start,
+                start + len(word),
+                (word,),
+                1,
+                word in _generic_words() or word[0] == "整" or _TOTAL.match(word) is not None,
+            )
         )
 
 

@@ -25,6 +25,7 @@ _DIGIT = re.compile(
 )
 
 
+_LATIN = re.compile(r"[A-Za-z]+")
 HAN = re.compile(r"[\u3400-\u9fff]")
 
 
@@ -58,6 +59,7 @@ class PreparedOffer:
     sentences: list[Sentence]
     index: dict[str, list[int]]  # key -> sentences that carry it
     title_signs: dict[str, int]  # keys of the title, all taken as said
+    title_heads: dict[str, int]  # keys of the word in the title that names the thing itself
     _facts: dict[str, list[Fact]] | None = None
 
     def facts(self) -> dict[str, list[Fact]]:
@@ -88,6 +90,7 @@ class PreparedRequirement:
     weight: float
     renderings: dict[str, tuple[str, ...]]  # key -> keys that may stand for it
     denies: bool  # asks for something not to be
+    length: float  # words, two Han characters counting as one
     keys: frozenset[str]  # all that its words may stand for, in both languages
     whole: bool  # speaks of the whole thing expressly: the value of a part is no answer
 
@@ -135,7 +138,19 @@ def prepare_offer(offer: Offer, lexicon: Lexicon) -> PreparedOffer:
         for key in sentence.signs:
             index.setdefault(key, []).append(place)
     title = {key: 1 for sentence in prepared if sentence.field == "title" for key in sentence.signs}
-    return PreparedOffer(offer, prepared, index, title)
+    heads = {key: 1 for sentence in prepared if sentence.field == "title" for key in _head_of(sentence)}
+    return PreparedOffer(offer, prepared, index, title, heads)
+
+
+def _head_of(title: Sentence) -> tuple[str, ...]:
+    """Return the keys of the word that names the thing itself: the last one, in English before 'for' or 'of'."""
+    place = _OF_TITLE.search(title.folded) if title.foreign else None
+    last = place.start() if place else len(title.folded)
+    named = [token for token in title.tokens if token.end <= last]
+    return named[-1].keys if named else ()
+
+
+_OF_TITLE = re.compile(r"\s(?:for|of|with|in|by|from|to|at|on|using|based)\s", re.IGNORECASE)
 
 
 def _read(text: str, name: str, lexicon: Lexicon) -> Sentence:
@@ -183,8 +198,11 @@ def prepare_requirement(requirement: Requirement, lexicon: Lexicon) -> PreparedR
     renderings = {key: keys for keys, _, _, _ in words for key in keys[:2]}
     all_keys = frozenset(key for keys, _, _, _ in words for key in keys)
     weight = sum(weight for _, _, weight, _ in words)
+    length = len(_LATIN.findall(folded)) + len(HAN.findall(folded)) / 2
     whole = bool(_WHOLE.search(folded))
-    return PreparedRequirement(requirement, wanted, conditions, words, weight, renderings, denies, all_keys, whole)
+    return PreparedRequirement(
+        requirement, wanted, conditions, words, weight, renderings, denies, length, all_keys, whole
+    )
 
 
 def prepare_need(need: Need, lexicon: Lexicon) -> PreparedNeed:

@@ -5,8 +5,9 @@ Source: Cao et al., "Learning to rank: from pairwise approach to listwise approa
 Kingma and Ba, "Adam" (2015) for the steps.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,13 +46,9 @@ class Ranker:
         scores: Floats = total.reshape(features.shape[:-1]).astype(np.float32)
         return scores
 
-    def write(self, path: Path, prefix: str = "") -> None:
-        """Store in one .npz file."""
-        np.savez_compressed(path, **self.as_arrays(prefix))
-
-    def as_arrays(self, prefix: str = "") -> dict[str, NDArray[np.generic]]:
+    def as_arrays(self, prefix: str = "") -> dict[str, NDArray[Any]]:
         """Return the parts by name, each name with `prefix` before it."""
-        arrays: dict[str, NDArray[np.generic]] = {
+        arrays: dict[str, NDArray[Any]] = {
             f"{prefix}names": np.array(self.names),
             f"{prefix}middle": self.middle,
             f"{prefix}spread": self.spread,
@@ -61,7 +58,7 @@ class Ranker:
         return arrays
 
     @classmethod
-    def from_arrays(cls, stored: "dict[str, NDArray[np.generic]] | np.lib.npyio.NpzFile", prefix: str = "") -> "Ranker":
+    def from_arrays(cls, stored: Mapping[str, NDArray[Any]], prefix: str = "") -> "Ranker":
         """Undo `as_arrays`."""
         names = tuple(str(name) for name in stored[f"{prefix}names"])
         parts = [stored[prefix + name].astype(np.float32) for name in ("middle", "spread", *_MEMBER_FIELDS)]
@@ -145,7 +142,9 @@ def _train_member(
         order = random.permutation(n_asker)
         for first in range(0, n_asker, batch):
             rows = order[first : first + batch]
-            mask = (random.random((len(rows) * depth, n_hidden)) >= dropout).astype(np.float32) / (1 - dropout)
+            mask = (random.random((len(rows) * depth, n_hidden)) >= dropout).astype(np.float32) / (
+                1 - dropout
+            )
             slopes = _slopes(weights, x[rows].reshape(-1, n_feature), wanted[rows], weight[rows], mask)
             # Linear fall to a tenth: the last steps settle instead of wandering.
             steps.take(slopes, learning_rate * (1 - 0.9 * step / n_steps))

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from fairground.language.bridge import has_han
+from fairground.language.encoders import Encoder
 from fairground.language.vectors import StaticVectors, shipped_vectors
 from fairground.match.core.candidates import Candidates, Progress, find_candidates
 from fairground.match.core.features import FEATURES, pair_features
@@ -42,6 +43,7 @@ def measure_pairs(
     reference: Sequence[FieldTexts] = (),
     list_statistics: bool = True,
     vectors: StaticVectors | None = None,
+    encoder: Encoder | None = None,
     depth: int = DEPTH,
     threads: int = 2,
     progress: Progress | None = None,
@@ -56,13 +58,15 @@ def measure_pairs(
     reference : texts that ask as well where the asking list is too short to tell hubs; as many are taken from
         the front as bring the list to `_ENOUGH_ASKERS`
     list_statistics : False ranks each asker as if it came alone
+    vectors : None for the shipped ones
+    encoder : a neural encoder to read meaning as well, or None
     """
     if list_statistics:
         reference = reference[: max(0, _ENOUGH_ASKERS - len(asking))]
     else:
         reference = ()
     languages = _languages(asking) | _languages(searched)
-    space = TextSpace(vectors or shipped_vectors(), bridged=languages == {"zh", "en"})
+    space = TextSpace(vectors or shipped_vectors(), bridged=languages == {"zh", "en"}, encoder=encoder)
     searched_streams, asking_streams = space.read(searched), space.read(asking)
     reference_streams = space.read(reference) if reference else None
     index = SignalIndex(space, searched_streams)
@@ -110,6 +114,7 @@ def rank_lists(
     *,
     side: str,
     weights: Weights,
+    encoder: Encoder | None = None,
     list_statistics: bool = True,
     threads: int = 2,
     progress: Progress | None = None,
@@ -119,6 +124,7 @@ def rank_lists(
     Parameters
     ----------
     side : 'needs' where needs ask for offers, 'offers' where offers ask for needs
+    encoder : a neural encoder to read meaning as well, or None
     list_statistics : False ranks each asker as if it came alone
 
     Returns
@@ -141,12 +147,15 @@ def rank_lists(
         asking,
         searched,
         reference=reference,
+        encoder=encoder,
         list_statistics=list_statistics,
         depth=min(len(searched), DEPTH + len(searched) - n_searched),
         threads=threads,
         progress=progress,
     )
     taught = side if list_statistics else f"{side}_alone"
+    if encoder is not None:
+        taught = f"{side}_neural"
     rankers = [weights.rankers["untaught" if _is_chinese(text) else taught] for text in asking]
     return ranked(measured, rankers, weights, side, n_searched)
 
@@ -171,11 +180,12 @@ def ranked(
         scores[crossing] = weights.rankers["crossing"].scores(features[crossing])
         _merge(scores, crossing, texts >= 0, features[:, :, FEATURES.index("together.alone")])
     scores[texts < 0] = -np.inf
-    sure = weights.sureness[side].logits(signs_of(features, scores)) if len(texts) else np.zeros(0, np.float32)
+    signs = signs_of(features, scores)
     order = np.lexsort((texts, -scores), axis=1)[:, :DEPTH]
     texts, scores = np.take_along_axis(texts, order, 1), np.take_along_axis(scores, order, 1)
     below = np.where(np.isfinite(scores), scores - scores[:, :1], -np.inf)
-    return RankedList(texts, scores, sure[:, None] + below, np.take_along_axis(features, order[:, :, None], 1))
+    logits = weights.sureness[side].logits(signs, below)
+    return RankedList(texts, scores, logits, np.take_along_axis(features, order[:, :, None], 1))
 
 
 def _merge(scores: Floats, crossing: NDArray[np.bool_], there: NDArray[np.bool_], together: Floats) -> None:

@@ -133,7 +133,9 @@ def requirements_of(need: Need) -> tuple[Requirement, ...]:
         for side in (local.zh, local.en) if not (local.zh and local.en) else (local.zh,):
             for sentence in sentences(side or ""):
                 place += 1
-                scored.extend((signal, place, item) for signal, item in _found_in(sentence, name, weight, title))
+                scored.extend(
+                    (signal, place, item) for signal, item in _found_in(sentence, name, weight, title)
+                )
     scored.sort(key=lambda item: (-item[0], item[1]))
     chosen: list[tuple[int, Requirement]] = []
     for _, order, item in scored:

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from fairground.language.bridge import bridge_counts
-from fairground.language.cross_language import CrossLanguageIndex
+from fairground.language.cross_language import CrossLanguageIndex, Language
+from fairground.language.encoders import Encoder
 from fairground.language.detect import language_of
 from fairground.language.token_pairs import PairVocabulary, pairs
 from fairground.language.tokens import Channel, TokenStream, Vocabulary, tokenise
@@ -38,12 +39,14 @@ _TITLE_WEIGHT = 3.0  # a word of a searched title counts as three of the body
 _K1, _B = 1.2, 0.75
 _COMMON_SHARE = 1 / 3  # a word in more of the searched texts than this tells them apart too little to pay for
 _COMMON_FROM = 2_000
+_NEURAL_SHARE = 0.65  # of the meaning, where a neural encoder is plugged in
 
 
 @dataclass(frozen=True)
 class Streams:
     """A list of texts as tokens: words and Chinese character runs of title and body, and their bridge words.
 
+    `encoded_title`, `encoded_whole` : float32[n_text, n_dim], where a neural encoder is plugged in.
     Where the lists are of two languages: `title_bridge`, `body_bridge` : float32[n_text, n_word], the English stems
     Chinese stands for; `languages` : 'zh' | 'en' | 'mixed' of each text; `printed` : its title and its opening.
     """
@@ -54,6 +57,8 @@ class Streams:
     body_grams: TokenStream
     title_bridge: sparse.csr_array | None = None
     body_bridge: sparse.csr_array | None = None
+    encoded_title: Floats | None = None
+    encoded_whole: Floats | None = None
     languages: tuple[str, ...] = ()
     printed: tuple[tuple[str, str], ...] = ()
 
@@ -64,11 +69,12 @@ class Streams:
 class TextSpace:
     """The vocabularies all lists share. Every list is read before an index is made or asked."""
 
-    def __init__(self, vectors: StaticVectors, *, bridged: bool) -> None:
+    def __init__(self, vectors: StaticVectors, *, bridged: bool, encoder: Encoder | None = None) -> None:
         self.words = Vocabulary()
         self.grams = Vocabulary()
         self.vectors = vectors
         self.bridged = bridged
+        self._encoder = encoder
 
     def read(self, texts: Sequence[FieldTexts]) -> Streams:
         """Turn texts into tokens, giving new words an id."""
@@ -80,13 +86,22 @@ class TextSpace:
             body_grams=self._grams(bodies),
             title_bridge=bridge_counts(titles, self.words) if self.bridged else None,
             body_bridge=bridge_counts(bodies, self.words) if self.bridged else None,
+            encoded_title=self._encoded(titles),
+            encoded_whole=self._encoded(
+                [f"{text.title}. {text.body}" if text.title else text.body for text in texts]
+            ),
             languages=tuple(_language(text) for text in texts) if self.bridged else (),
             printed=tuple(_printed(text) for text in texts) if self.bridged else (),
         )
 
+    def _encoded(self, texts: Sequence[str]) -> Floats | None:
+        return self._encoder.encode(texts) if self._encoder is not None else None
+
     def _grams(self, texts: Sequence[str]) -> TokenStream:
         """Runs of one, two and three Chinese characters: they meet where the segmenter cut two texts differently."""
-        one, two, three = (tokenise(texts, self.grams, grow=True, channel=channel) for channel in _GRAM_CHANNELS)
+        one, two, three = (
+            tokenise(texts, self.grams, grow=True, channel=channel) for channel in _GRAM_CHANNELS
+        )
         return joined(joined(one, two), three)
 
 
@@ -150,7 +165,7 @@ class SignalIndex:
         both = sparse.csr_array(title * np.float32(_TITLE_WEIGHT) + body)
         self._idf = _idf(both)
         self._words = _postings(both, self._idf)
-        self._vectors = space.vectors.embed_counts(both, space.words)
+        self._vectors = _beside(space.vectors.embed_counts(both, space.words), searched.encoded_whole)
         self._pairs = PairVocabulary()
         title_pairs = pairs(searched.title, self._pairs, grow=True)
         body_pairs = pairs(searched.body, self._pairs, grow=True)
@@ -162,7 +177,8 @@ class SignalIndex:
         self._has_two_fields = bool(title.nnz and body.nnz)
         if self._has_two_fields:
             self._titles = _postings(title, _idf(title))
-            self._title_vectors = space.vectors.embed_counts(title, space.words)
+            title_vectors = space.vectors.embed_counts(title, space.words)
+            self._title_vectors = _beside(title_vectors, searched.encoded_title)
         self._crossings = _crossings(searched)
 
     def ask(self, asking: Streams) -> "Asking":
@@ -179,7 +195,8 @@ class SignalIndex:
             if putting != "title":
                 counts = self._bridged(counts, asking.body_bridge)
             phrases = self._phrase_counts(pairs(words[putting], self._pairs, grow=False), grams[putting])
-            prepared[putting] = self._put(counts, phrases)
+            encoded = asking.encoded_title if putting == "title" else asking.encoded_whole
+            prepared[putting] = self._put(counts, phrases, encoded)
         return Asking(self, prepared, asking)
 
     def _bridged(self, counts: sparse.csr_array, bridge: sparse.csr_array | None) -> sparse.csr_array:
@@ -192,7 +209,7 @@ class SignalIndex:
         both = [counts_of(word_pairs, len(self._pairs)), counts_of(grams, len(self._space.grams))]
         return sparse.csr_array(sparse.hstack(both, format="csr", dtype=np.float32))
 
-    def _put(self, counts: sparse.csr_array, phrases: sparse.csr_array) -> _Putting:
+    def _put(self, counts: sparse.csr_array, phrases: sparse.csr_array, encoded: Floats | None) -> _Putting:
         cosine = _damped(counts.data) * self._idf[counts.indices]
         row = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
         length = np.sqrt(np.bincount(row, cosine.astype(np.float64) ** 2, counts.shape[0]))
@@ -204,7 +221,7 @@ class SignalIndex:
             phrases.indptr.astype(np.int64),
             phrases.indices.astype(np.int32),
             _damped(phrases.data),
-            self._space.vectors.embed_counts(counts, self._space.words),
+            _beside(self._space.vectors.embed_counts(counts, self._space.words), encoded),
         )
 
 
@@ -258,9 +275,9 @@ class Asking:
             if not rows:
                 continue
             titles, openings = zip(*(self._asking.printed[n] for n in rows), strict=True)
-            by_title = np.maximum(crossing.index.scores(titles), 0)
-            by_opening = by_title if titles == openings else np.maximum(crossing.index.scores(openings), 0)
-            places = np.ix_([n - first for n in rows], crossing.texts)
+            by_title = np.maximum(crossing.reader.scores(titles), 0)
+            by_opening = by_title if titles == openings else np.maximum(crossing.reader.scores(openings), 0)
+            places = np.ix_(np.array(rows) - first, crossing.texts)
             for putting, scores in zip(PUTTINGS, (by_title, by_opening, by_opening), strict=True):
                 found[SIGNALS.index(f"cosine.{putting}")][places] = scores
 
@@ -270,17 +287,26 @@ class _Crossing(NamedTuple):
 
     asked_in: str
     texts: NDArray[np.int64]
-    index: CrossLanguageIndex
+    reader: CrossLanguageIndex
 
 
 def _crossings(searched: Streams) -> tuple[_Crossing, ...]:
     found = []
-    for language, other in (("zh", "en"), ("en", "zh")):
+    pairs_of_languages: tuple[tuple[Language, str], ...] = (("zh", "en"), ("en", "zh"))
+    for language, other in pairs_of_languages:
         texts = [n for n, one in enumerate(searched.languages) if one == language]
         if texts:
             index = CrossLanguageIndex.build([searched.printed[n][1] for n in texts], language)
             found.append(_Crossing(other, np.array(texts), index))
     return tuple(found)
+
+
+def _beside(static: Floats, encoded: Floats | None) -> Floats:
+    """Put a neural vector beside the static one, so that their product is the weighted mean of both cosines."""
+    if encoded is None:
+        return static
+    parts = [static * np.float32((1 - _NEURAL_SHARE) ** 0.5), encoded * np.float32(_NEURAL_SHARE**0.5)]
+    return np.concatenate(parts, axis=1)
 
 
 def _damped(counts: Floats) -> Floats:

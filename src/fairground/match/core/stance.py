@@ -24,7 +24,7 @@ _PROSPECT = re.compile(
     r"potential(?:ly)?\b|in\sthe\sfuture|future\s|next\s(?:version|generation|phase|step|"
     r"year|release)|hop(?:e|es|ing)\s(?:to|that|for)|intend(?:s|ed)?\b|estimated\b|"
     r"simulat(?:ion|ions|ed)\b|theoretical(?:ly)?\b|predict(?:s|ed|ion)\b|"
-    r"roadmap|under\sdevelopment|being\sdeveloped|desires?\s(?:to|for)|is\sto\sreach|are\sto\sreach|"
+    r"roadmap|under\sdevelopment|being\sdeveloped|desires?\s(?:to|for)|is\sto\sreach|are\sto\sreach|possible\b|to\sbe\s(?:added|built|tested|shown|confirmed)|thought\sto|"
     r"once\s(?:optimi|scal|complet)|envisag\w+|foreseen|on\strack\sto|strives?|"
     r"seeks?\sto|promis(?:es|ing)\b|design\starget|should\b)"
     r"|\b(?:is|are)\s(?:\w+ly\s)?(?:needed|required|desired|sought)\b|\bneeds?\sto\sbe\b|"

@@ -7,6 +7,7 @@ absolute features of the best candidate does, taught with lists from which the r
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import minimize
 
 from fairground.match.core.features import FEATURES
@@ -42,29 +43,50 @@ def signs_of(features: Floats, scores: Floats) -> Floats:
     else:
         lead = np.zeros(len(ranked), np.float32)
     share = 1 / np.exp(np.clip(ranked - ranked[:, :1], -50, 0)).sum(axis=1)
-    best = [near[:, :, FEATURES.index(name)].max(axis=1) for name in ("raw.cosine.whole", "raw.meaning.whole")]
+    best = [
+        near[:, :, FEATURES.index(name)].max(axis=1) for name in ("raw.cosine.whole", "raw.meaning.whole")
+    ]
     signs: Floats = np.column_stack([first[:, columns], lead, share, *best]).astype(np.float32)
     return np.nan_to_num(signs, nan=0.0, posinf=10.0, neginf=-10.0)
 
 
 @dataclass(frozen=True)
 class Sureness:
-    """P(best pair is right) = logistic(weights · (signs - middle) / spread + bias); arrays float32[len(SIGNS)]."""
+    """P(best pair is right) = logistic(weights · (signs - middle) / spread + bias); arrays float32[len(SIGNS)].
+
+    A pair below the best loses `fall` log odds for each unit of ranker score.
+    """
 
     middle: Floats
     spread: Floats
     weights: Floats
     bias: float
+    fall: float
 
-    def logits(self, signs: Floats) -> Floats:
-        """Return float32[n_asker], the log odds."""
+    def logits(self, signs: Floats, below: Floats) -> Floats:
+        """Return float32[n_asker, depth], log odds that each pair is right.
+
+        Parameters
+        ----------
+        signs : float32[n_asker, len(SIGNS)], from `signs_of`
+        below : float32[n_asker, depth] ≤ 0, each candidate's ranker score less the best one's
+        """
         brought = np.clip((signs - self.middle) / self.spread, -4, 4)
-        logits: Floats = (brought @ self.weights + self.bias).astype(np.float32)
+        logits: Floats = ((brought @ self.weights + self.bias)[:, None] + self.fall * below).astype(
+            np.float32
+        )
         return logits
 
 
-def fit_sureness(signs: Floats, right: Floats, *, decay: float = 1.0) -> Sureness:
-    """Fit by penalised maximum likelihood; `right` float32[n], 1 where the best pair was right, else 0.
+def fit_sureness(signs: Floats, below: Floats, right: Floats, *, decay: float = 1.0) -> Sureness:
+    """Fit by penalised maximum likelihood.
+
+    Parameters
+    ----------
+    signs : float32[n_asker, len(SIGNS)]
+    below : float32[n_asker, depth] ≤ 0, ranker scores less the best one's; -inf where there is no candidate
+    right : float32[n_asker, depth], 1 where the pair was right, else 0
+    decay : ≥ 0, pull of the weights to 0
 
     Raises
     ------
@@ -74,14 +96,25 @@ def fit_sureness(signs: Floats, right: Floats, *, decay: float = 1.0) -> Surenes
         raise ValueError("sureness needs examples that were right and examples that were not")
     middle, spread = signs.mean(axis=0), np.maximum(signs.std(axis=0), 1e-3)
     x = np.clip((signs - middle) / spread, -4, 4).astype(np.float64)
+    there = np.isfinite(below)
+    steps = np.where(there, below, 0).astype(np.float64)
 
-    def cost(parameters: Floats) -> tuple[float, Floats]:
-        logits = x @ parameters[:-1] + parameters[-1]
-        error = 1 / (1 + np.exp(-logits)) - right
-        loss = np.logaddexp(0, logits).sum() - (right * logits).sum() + decay / 2 * (parameters[:-1] ** 2).sum()
-        return float(loss), np.append(x.T @ error + decay * parameters[:-1], error.sum())
+    def cost(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        weights, bias, fall = parameters[:-2], parameters[-2], np.exp(parameters[-1])
+        logits = (x @ weights + bias)[:, None] + fall * steps
+        loss = ((np.logaddexp(0, logits) - right * logits) * there).sum() + decay / 2 * (weights**2).sum()
+        error = (1 / (1 + np.exp(-logits)) - right) * there
+        by_asker = error.sum(axis=1)
+        slopes = np.concatenate(
+            [x.T @ by_asker + decay * weights, [by_asker.sum(), fall * (error * steps).sum()]]
+        )
+        return float(loss), slopes
 
-    found = minimize(cost, np.zeros(x.shape[1] + 1), jac=True, method="L-BFGS-B").x
+    found = minimize(cost, np.zeros(x.shape[1] + 2), jac=True, method="L-BFGS-B").x
     return Sureness(
-        middle.astype(np.float32), spread.astype(np.float32), found[:-1].astype(np.float32), float(found[-1])
+        middle.astype(np.float32),
+        spread.astype(np.float32),
+        found[:-2].astype(np.float32),
+        float(found[-2]),
+        float(np.exp(found[-1])),
     )
