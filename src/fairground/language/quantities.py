@@ -87,6 +87,17 @@ _WORD_NUMBER = re.compile(
     r"\b(" + "|".join(word for word in _WORDS if word != "one") + r")\b(?=[\s-][A-Za-z])", re.IGNORECASE
 )
 _HAN_DIGITS = dict(zip("零〇一二三四五六七八九两", [0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 2], strict=True))
+_PARTS = re.compile(
+    r"(?P<base>[二三四五六七八九十百千万])分之(?P<count>[一二三四五六七八九十])"
+    r"|(?P<half>一半|(?<=\bby\s)half\b|(?<=\bthan\s)half\b)"
+    r"|(?<=\bby\s)(?P<english>a\sthird|one\sthird|two\sthirds|a\squarter|three\squarters)\b"
+    r"|(?P<twice>\bdoubl(?:e[ds]?|ing)\b|翻一?番|提高一倍|提升一倍|增加一倍|延长一倍)"
+    r"|(?P<halved>\bhalv(?:e[ds]?|ing)\b|减半)"
+    r"|(?P<thrice>\btripl(?:e[ds]?|ing)\b)",
+    re.IGNORECASE,
+)
+_PART_VALUES = {"a third": 1 / 3, "one third": 1 / 3, "two thirds": 2 / 3, "a quarter": 0.25, "three quarters": 0.75}
+_BASES = {"百": 100, "千": 1000, "万": 10000}
 _HAN_NUMBER = re.compile(
     r"百分之(?P<percent>[零〇一二三四五六七八九十百两点]+|\d+(?:\.\d+)?)"
     r"|(?P<plain>[一二三四五六七八九两][十百]?[零一二三四五六七八九]?十?[一二三四五六七八"
@@ -234,7 +245,8 @@ _PER_AFTER = re.compile(
 )
 _PER_BEFORE = re.compile(
     r"每(吨|千克|公斤|克|升|立方米|平方米|亩|公顷|小时|分钟|千瓦时|千瓦|瓦时|瓦|米|公里|"
-    r"台|套|件)(?:的?(?:成本|费用|水)?(?:约为|仅为|约|为|仅)?\s?)$"
+    r"台|套|件)(?:的?(?:成本|费用|水)?(?:约为|仅为|约|为|仅|不超过|不高于|不大于|低于|小于|不低于|"
+    r"不少于|高于|≤|<|≥|>|控制在)?\s?)$"
 )
 
 
@@ -341,6 +353,10 @@ def _worded_values(text: str, taken: list[_Value]) -> list[_Value]:
                     float(_WORDS[match.group().lower()]), unit[0], False, match.start(), unit[1], match.end()
                 )
             )
+    for match in _PARTS.finditer(text):
+        if free(match.start(), match.end()):
+            found.append(_part_value(match))
+            covered.append((match.start(), match.end()))
     for match in _HAN_NUMBER.finditer(text):
         if match.group("percent"):
             digits = match.group("percent")
@@ -354,6 +370,18 @@ def _worded_values(text: str, taken: list[_Value]) -> list[_Value]:
                 _Value(_han_value(match.group()), unit[0], False, match.start(), unit[1], match.end())
             )
     return [value for value in found if (value.start, value.end) not in [(v.start, v.end) for v in taken]]
+
+
+def _part_value(match: re.Match[str]) -> _Value:
+    """Read 三分之一, 一半, 'by half', and 'doubled' or 减半, which are changes by a whole or a half."""
+    if match.group("base"):
+        base = _BASES.get(match.group("base")) or _han_value(match.group("base"))
+        value = _han_value(match.group("count")) / base
+    elif match.group("english"):
+        value = _PART_VALUES[" ".join(match.group("english").lower().split())]
+    else:
+        value = 2.0 if match.group("thrice") else 1.0 if match.group("twice") else 0.5
+    return _Value(value, Unit((), 1.0), False, match.start(), match.end(), match.end())
 
 
 def _bounds(comparator: str, value: float) -> tuple[float | None, float | None, bool, bool]:
@@ -419,7 +447,7 @@ def _joined(text: str, first: _Value, second: _Value) -> bool:
 
 @lru_cache(maxsize=4096)
 def _has_digit_or_number_word(text: str) -> bool:
-    return bool(re.search(r"\d", text) or _WORD_NUMBER.search(text) or _HAN_NUMBER.search(text))
+    return bool(re.search(r"\d", text) or _PARTS.search(text) or _WORD_NUMBER.search(text) or _HAN_NUMBER.search(text))
 
 
 def quantities(text: str) -> list[Quantity]:
@@ -475,6 +503,11 @@ def _build(
         return None
     clause = _clause_start(folded, first.start)
     change = change_of(folded, begin, clause, end, unit)
+    itself = _PARTS.fullmatch(folded, first.start, first.end) if kind == "single" else None
+    if itself and itself.lastgroup in ("twice", "thrice"):
+        change = "up"
+    elif itself and itself.lastgroup == "halved":
+        change = "down"
     difference = comparator == "tolerance" or bool(change)
     high = _in_base(last.value, unit if last.unit is None else last.unit, difference=difference)
     if kind == "single":

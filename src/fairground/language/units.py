@@ -279,6 +279,8 @@ _PLAIN: tuple[tuple[str, Vector, float], ...] = (
     ("JPY 日元", _vector(JPY=1), 1.0),
     ("HKD 港元", _vector(HKD=1), 1.0),
     ("M⊙", _vector(sun=1), 1.0),
+    ("tex", _vector(kg=1, m=-1), 1e-6),
+    ("dtex", _vector(kg=1, m=-1), 1e-7),
     ("cP cp", _vector(kg=1, m=-1, s=-1), 1e-3),
     ("CFU cfu", _vector(cfu=1), 1.0),
     ("cells cell 个细胞", _vector(cell=1), 1.0),
@@ -369,6 +371,19 @@ _LATIN = re.compile(r"[A-Za-zµμΩÅ°℃℉º%‰$€£¥￥]+%?")
 _CELSIUS_WORDS = re.compile(
     r"(?:°|deg(?:rees?|\.)?)\s?(celsius|centigrade|fahrenheit|C|F)\b(?!-)", re.IGNORECASE
 )
+# Names that the rules for signs, slashes and exponents would take apart.
+_WHOLE_NAMES = re.compile(
+    r"(r/min|rev/min|Nm[3³]|US\sdollars?|U\.S\.\sdollars?)(?![A-Za-z\d])", re.IGNORECASE
+)
+_WHOLE_NAME_UNITS = {
+    "r/min": "rpm",
+    "rev/min": "rpm",
+    "nm3": "标方",
+    "us dollar": "dollar",
+    "us dollars": "dollar",
+    "u.s. dollar": "dollar",
+    "u.s. dollars": "dollar",
+}
 _EXPONENT = re.compile(r"\^?\s?(-?[1-4])(?!\d|\.\d)|([²³])|⁻([¹²³])")
 _SUPERSCRIPT = {"¹": 1, "²": 2, "³": 3}
 _SQUARE = re.compile(r"(?:(square|sq\.?|cubic|cu\.?)\s)", re.IGNORECASE)
@@ -385,6 +400,9 @@ def _lower_words() -> dict[str, Unit]:
 
 def _atom(text: str, place: int) -> tuple[Unit, int] | None:
     """Read one unit without exponent at `place`; the longest known name wins."""
+    whole = _WHOLE_NAMES.match(text, place)
+    if whole:
+        return UNITS[_WHOLE_NAME_UNITS[whole.group(1).lower().replace("³", "3")]], whole.end()
     celsius = _CELSIUS_WORDS.match(text, place)
     if celsius:
         return UNITS["°C" if celsius.group(1)[0] in "Cc" else "°F"], celsius.end()

@@ -174,7 +174,9 @@ def _same_subject(
         if token not in open_words or not _found_in(token, offer.title_heads, renderings)
     ]
     open_words = [token for token in open_words if token in asked]
-    if len(open_words) < len(asked):
+    if len(open_words) < len(asked) or (
+        not open_words and any(_found_in(token, keys, renderings) for token in want.modifiers)
+    ):
         return "value: same words beside it"
     if _PART.search(sentence.folded[: fact.quantity.start]):
         return ""
@@ -302,7 +304,10 @@ def _judge_value(wanted: Wanted, prepared: PreparedRequirement, offer: PreparedO
         sentence = offer.sentences[fact.sentence]
         if fact.quantity.change != wanted.quantity.change:
             continue
-        if fact.subject.condition and not (wanted.subject.better == "r" or wanted.subject.condition):
+        circumstance = fact.subject.condition and not (
+            wanted.subject.better == "r" or wanted.subject.condition
+        )
+        if circumstance and dimension != "cycles":
             continue
         rule = _same_subject(wanted, fact, sentence, prepared, offer)
         if not rule:
@@ -323,6 +328,8 @@ def _judge_value(wanted: Wanted, prepared: PreparedRequirement, offer: PreparedO
         if result in (Answer.OPEN, Answer.BEST_CASE) or not _same_circumstances(prepared, sentence, fact):
             why = _undecided(result, fact.quantity, wanted.quantity)
             continue
+        if circumstance and result is Answer.CONTRADICTED:
+            continue  # 'after 260 cycles' shows 260 cycles and refutes no more of them
         decided.setdefault(Verdict(result.value), []).append((fact, sentence, rule))
     strongest = {
         verdict: [pair for pair in pairs if pair[2] in _NAMED_ALIKE] for verdict, pairs in decided.items()

@@ -16,11 +16,11 @@ from fairground.match.core.targets import Target, target_of
 GENERIC_WEIGHT = 0.25
 
 
-_BESIDE_DENIAL = 0.4
+_BESIDE_DENIAL = 0.25
 
 
 _DIGIT = re.compile(
-    r"\d|[一二三四五六七八九十两百]|\b(?:one|two|three|four|five|six|seven|eight|nine|" r"ten|twelve)\b",
+    r"\d|[一二三四五六七八九十两百半倍番]|doubl|halv|tripl|half|third|quarter|\b(?:one|two|three|four|five|six|seven|eight|nine|" r"ten|twelve)\b",
     re.IGNORECASE,
 )
 
@@ -107,12 +107,18 @@ def _facts_of(sentence: Sentence, place: int) -> list[Fact]:
     if not _DIGIT.search(sentence.folded):
         return []
     stances = stances_of(sentence)
-    return [
-        Fact(
-            item, subject_of(sentence.folded, item, sentence.tokens), stances.at(item.start, item.end), place
-        )
-        for item in quantities(sentence.text)
-    ]
+    found: list[Fact] = []
+    for item in quantities(sentence.text):
+        subject = subject_of(sentence.folded, item, sentence.tokens)
+        if found and not subject.explicit and _takes_over(sentence.folded, item, found[-1].quantity):
+            # '进口产品凝固时间 8 min, 本产品为 16 min': the second value is of what the first one names.
+            subject = found[-1].subject
+        found.append(Fact(item, subject, stances.at(item.start, item.end), place))
+    return found
+
+
+def _takes_over(text: str, item: Quantity, before: Quantity) -> bool:
+    return item.dimension == before.dimension and bool(_OURS.match(text, item.reach[0]))
 
 
 def stances_of(sentence: Sentence) -> Stances:
@@ -150,6 +156,11 @@ def _head_of(title: Sentence) -> tuple[str, ...]:
     return named[-1].keys if named else ()
 
 
+_OURS = re.compile(
+    r"[\s,，;；]*(?:而|但)?(?:本|我们?|该|新)(?=[\u4e00-\u9fff])|[\s,;]*(?:while\s|whereas\s|but\s|and\s)?"
+    r"(?:ours|our|this|the\snew|the\spresent)\b",
+    re.IGNORECASE,
+)
 _OF_TITLE = re.compile(r"\s(?:for|of|with|in|by|from|to|at|on|using|based)\s", re.IGNORECASE)
 
 

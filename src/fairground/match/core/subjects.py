@@ -25,7 +25,7 @@ _IMPLIED = {
     "money USD": "cost",
     "money EUR": "cost",
     "money GBP": "cost",
-    "specific energy": "energy density",
+    "specific energy": "energy density, energy consumption",
     "specific power": "power density",
     "specific capacity": "specific capacity",
     "thermal conductivity": "thermal conductivity",
@@ -63,10 +63,20 @@ _LINKED = re.compile(
 # Parts of longer words that the reader of words leaves whole (年运行费用).
 _MONEY_WORDS = re.compile("售价|单价|报价|运行费用|运行成本|运营成本|运维|维护|投资|投入|转让费|许可费")
 _MEASURED_AT = re.compile(
-    r"\b(?:measured|settle[sd]?|stays?|stayed|is|was|are|were|stands?|stood|remain(?:s|ed)?|held|"
+    r"\b(?:move[sd]?|runs?|travels?|flies|rotates?|spins?|leaves?\s(?:the\s)?\w+|measured|settle[sd]?|stays?|stayed|is|was|are|were|stands?|stood|remain(?:s|ed)?|held|"
     r"rated|lies|lay|peaks?|peaked|put|given|stated|certified)\s(?:\w+ly\s)?at\s?(?:an?\s|the\s)?$",
     re.IGNORECASE,
 )
+
+
+_SPREADS = frozenset({"range", "ranges", "范围"})
+# 'After saccharification the yield is ...': what stands in such a phrase is a circumstance.
+_LEADING_PHRASE = re.compile(
+    r"\s*(?:with|after|under|by|at|in|on|during|for|from)\s(?:(?:the|a|an|our|its|two|this)\s)?"
+    r"[^,]{3,50}?(?=\s(?:the|its|a|an|our)\s)",
+    re.IGNORECASE,
+)
+_POSTPOSITION = re.compile(r"(?:后|时|中|下|前)(?![\u4e00-\u9fff]?端)")
 
 
 @dataclass(slots=True)
@@ -90,7 +100,8 @@ class Subject:
 
 
 def _fitting(token: Token, dimension: str) -> list[Concept]:
-    return [concept for concept in token.measured if dimension in concept.dimensions]
+    names = {dimension, "money CNY"} if dimension[:4] in ("CNY·", "USD·", "EUR·", "GBP·") else {dimension}
+    return [concept for concept in token.measured if names & concept.dimensions]
 
 
 @lru_cache(maxsize=1)
@@ -119,7 +130,10 @@ def _is_condition(text: str, quantity: Quantity, left: Sequence[Token]) -> bool:
 
 def _named(text: str, quantity: Quantity, left: Sequence[Token], right: Sequence[Token]) -> Token | None:
     """Choose the measurand's word: right after the unit, else nearest before, else nearest after."""
-    before = next((token for token in reversed(left) if _fitting(token, quantity.dimension)), None)
+    fitting = [token for token in left if _fitting(token, quantity.dimension)]
+    if len(fitting) > 1 and text[fitting[-1].start : fitting[-1].end].lower() in _SPREADS:
+        fitting.pop()  # 'wavelength range' is a wavelength
+    before = fitting[-1] if fitting else None
     after = next((token for token in right if _fitting(token, quantity.dimension)), None)
     if after is not None and _BESIDE.fullmatch(text, quantity.end, after.start):
         linked = before is not None and _LINKED.fullmatch(text, before.end, quantity.start)
@@ -165,5 +179,12 @@ def subject_of(text: str, quantity: Quantity, tokens: Sequence[Token]) -> Subjec
     if dimension.startswith(("money", "CNY", "USD", "EUR", "GBP")):
         keys.extend(_MONEY_WORDS.findall(text[first:last]))
     condition = _is_condition(text, quantity, left)
+    phrase = _LEADING_PHRASE.match(text, first)
+    circumstances = phrase.end() if phrase and phrase.end() < quantity.start else first
+    modifiers = tuple(
+        token
+        for token in modifiers
+        if token.start >= circumstances and not _POSTPOSITION.match(text, token.end)
+    )
     words = modifiers if known or named is None else (*modifiers, named)
     return Subject(head, explicit, known, better, modifiers, sides_of(keys), condition, words)

@@ -27,6 +27,9 @@ _COVERING = re.compile(
     r"process(?:es)?\s|range\sof\suse",
     re.IGNORECASE,
 )
+_SETTABLE = re.compile(
+    r"可调|调节|可选|可设|设定|adjust|tun(?:e|able)|\bset\b|chosen|select|vari(?:ed|able)", re.IGNORECASE
+)
 _RANGE = re.compile(r"范围|\brange", re.IGNORECASE)
 # A range of these is a property that must lie within, not a reach that must be covered.
 _SIZES = re.compile(
@@ -212,6 +215,8 @@ def answer(target: Target, stated: Quantity, text: str) -> Answer:
     if reach and stated.comparator == "range":
         return _reaching(wanted, said)
     if said.inside(wanted):
+        return Answer.MET
+    if stated.comparator == "range" and wanted.inside(said) and _SETTABLE.search(text):
         return Answer.MET
     return Answer.CONTRADICTED if said.apart(wanted) else Answer.OPEN
 
