@@ -13,18 +13,18 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 
-import fairground.language
-import fairground.match.core
 import numpy as np
+from numpy.typing import NDArray
+
+from fairground.language.encoders import Encoder, neural_encoder
 from fairground.match.core.features import FEATURES
 from fairground.match.core.ranker import Lesson, Ranker, train_ranker
 from fairground.match.core.ranking import MeasuredPairs, measure_pairs
 from fairground.match.core.signals import Floats
 from fairground.match.core.texts import FieldTexts
-from numpy.typing import NDArray
-
 from match_bench.collections import load_collection, trial
 from match_bench.task import Fields, Task
 
@@ -36,6 +36,18 @@ SIDES = {
         ("eu_horizon", "need_to_offer"),
     ),
     "offers": (("en_sbir", "offer_to_need"), ("eu_horizon", "offer_to_need")),
+}
+# The neural encoder reads 31 texts a second: the protocol whose offers it would have to read once more is left out.
+_NOT_NEURAL = ("en_sbir", "hard_pairs")
+_DEPENDS_ON = {
+    "fairground.language": (
+        "tokens.py",
+        "ascii_words.py",
+        "token_pairs.py",
+        "vectors.py",
+        "data/vectors.npz",
+    ),
+    "fairground.match.core": ("candidates.py", "features.py", "population.py", "ranker.py", "signals.py"),
 }
 _TAUGHT_DEPTH = 100  # the best candidates of an asker, and every relevant one
 
@@ -53,7 +65,13 @@ def field_texts(fields: Sequence[Fields]) -> list[FieldTexts]:
     return [FieldTexts(one.title, one.text) for one in fields]
 
 
-def measure_task(task: Task, *, list_statistics: bool = True, reference: Sequence[FieldTexts] = ()) -> MeasuredPairs:
+def measure_task(
+    task: Task,
+    *,
+    list_statistics: bool = True,
+    neural: bool = False,
+    reference: Sequence[FieldTexts] = (),
+) -> MeasuredPairs:
     """Measure a benchmark task as the engine measures two lists."""
     judged = None if task.judged is None else [np.array(places, np.int64) for places in task.judged]
     return measure_pairs(
@@ -62,13 +80,14 @@ def measure_task(task: Task, *, list_statistics: bool = True, reference: Sequenc
         answered=task.queries,
         allowed=judged,
         list_statistics=list_statistics,
+        encoder=_encoder() if neural else None,
         reference=reference,
     )
 
 
-def exercise_of(task: Task, *, list_statistics: bool) -> Exercise:
+def exercise_of(task: Task, *, list_statistics: bool, neural: bool) -> Exercise:
     """Measure a task and keep what teaches: the best candidates and every relevant one among the measured."""
-    pairs = measure_task(task, list_statistics=list_statistics)
+    pairs = measure_task(task, list_statistics=list_statistics, neural=neural)
     relevance = np.zeros(pairs.found.texts.shape, np.float32)
     for row, query in enumerate(task.queries):
         for place, text in enumerate(pairs.found.texts[row].tolist()):
@@ -82,23 +101,44 @@ def exercise_of(task: Task, *, list_statistics: bool) -> Exercise:
     )
 
 
+def protocols_of(side: str, *, neural: bool = False) -> tuple[tuple[str, str], ...]:
+    """The learning protocols of a side."""
+    return tuple(one for one in SIDES[side] if not (neural and one == _NOT_NEURAL))
+
+
 @cache
-def exercises(side: str, data: Path, *, list_statistics: bool) -> tuple[Exercise, ...]:
+def exercises(
+    side: str, data: Path, *, list_statistics: bool = True, neural: bool = False
+) -> tuple[Exercise, ...]:
     """Measure every protocol a side learns from."""
     return tuple(
-        exercise_of(trial(load_collection(collection, data), protocol).tasks[0], list_statistics=list_statistics)
-        for collection, protocol in SIDES[side]
+        exercise_of(
+            trial(load_collection(collection, data), protocol).tasks[0],
+            list_statistics=list_statistics,
+            neural=neural,
+        )
+        for collection, protocol in protocols_of(side, neural=neural)
     )
 
 
-def taught_ranker(side: str, data: Path, *, without_fold: int | None, list_statistics: bool = True) -> Ranker:
+def taught_ranker(
+    side: str,
+    data: Path,
+    *,
+    without_fold: int | None,
+    list_statistics: bool = True,
+    neural: bool = False,
+) -> Ranker:
     """Train the ranker of a side, leaving out one fold; kept on disk for as long as code and data stay the same."""
-    key = _fingerprint(data) + f"{side} {without_fold} {list_statistics}"
-    place = Path(tempfile.gettempdir()) / f"fairground-ranker-{hashlib.sha256(key.encode()).hexdigest()[:20]}.pickle"
+    key = _fingerprint(data) + f"{side} {without_fold} {list_statistics} {neural}"
+    place = (
+        Path(tempfile.gettempdir())
+        / f"fairground-ranker-{hashlib.sha256(key.encode()).hexdigest()[:20]}.pickle"
+    )
     if place.is_file():
         kept: Ranker = pickle.loads(place.read_bytes())
         return kept
-    parts = exercises(side, data, list_statistics=list_statistics)
+    parts = exercises(side, data, list_statistics=list_statistics, neural=neural)
     rows = [one.folds != without_fold if without_fold is not None else one.folds >= 0 for one in parts]
     lesson = Lesson(
         np.concatenate([one.features[kept] for one, kept in zip(parts, rows, strict=True)]),
@@ -110,14 +150,36 @@ def taught_ranker(side: str, data: Path, *, without_fold: int | None, list_stati
     return ranker
 
 
+class RememberedEncoder:
+    """The neural encoder, with every vector kept on disk: reading a long list takes it many minutes."""
+
+    def __init__(self, place: Path) -> None:
+        self._inner = neural_encoder()
+        self.name = self._inner.name
+        self._place = place
+        self._known: dict[str, Floats] = pickle.loads(place.read_bytes()) if place.is_file() else {}
+
+    def encode(self, texts: Sequence[str]) -> Floats:
+        """See `Encoder.encode`."""
+        unknown = [text for text in dict.fromkeys(texts) if text not in self._known]
+        if unknown:
+            self._known.update(zip(unknown, self._inner.encode(unknown), strict=True))
+            self._place.write_bytes(pickle.dumps(self._known))
+        return np.array([self._known[text] for text in texts], np.float32)
+
+
+@cache
+def _encoder() -> Encoder:
+    return RememberedEncoder(Path(tempfile.gettempdir()) / "fairground-neural-vectors.pickle")
+
+
 @cache
 def _fingerprint(data: Path) -> str:
-    """A digest of everything a trained ranker depends on: the engine's code and data, and the open lists."""
+    """A digest of what a trained ranker depends on: the code and data that measure pairs, and the open lists."""
     digest = hashlib.sha256()
-    for package in (fairground.language, fairground.match.core):
-        for path in sorted(Path(package.__path__[0]).rglob("*")):
-            if path.suffix in (".py", ".npz", ".tsv") and "tests" not in path.parts:
-                digest.update(path.read_bytes())
+    for package, names in _DEPENDS_ON.items():
+        for name in names:
+            digest.update(files(package).joinpath(name).read_bytes())
     for collection in ("en_sbir", "eu_horizon"):
         for path in sorted((data / collection).glob("*")):
             digest.update(f"{path.name} {path.stat().st_size}".encode())

@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 
-import numpy as np
 from fairground.language.bridge import has_han
+from fairground.language.encoders import EncoderMissingError, neural_encoder
 from fairground.match.core.ranker import Ranker
 from fairground.match.core.ranking import RankedList, ranked
 from fairground.match.core.reference import reference_needs
 from fairground.match.core.texts import FieldTexts
 from fairground.match.core.weights import shipped_weights
-
 from match_bench.lessons import field_texts, measure_task, taught_ranker
-from match_bench.methods import MethodMissing
+from match_bench.methods import MethodMissingError
 from match_bench.task import N_FOLDS, Ranking, Task
 
 
@@ -29,6 +28,7 @@ class Ours:
     name = "ours"
     uses_list = True
     list_statistics = True
+    neural = False
 
     def __init__(self, data: Path) -> None:
         self._data = data
@@ -61,7 +61,10 @@ class Ours:
 
     def _answer(self, task: Task) -> RankedList:
         measured = measure_task(
-            task, list_statistics=self.list_statistics, reference=_reference(task) if self.list_statistics else ()
+            task,
+            list_statistics=self.list_statistics,
+            neural=self.neural,
+            reference=_reference(task) if self.list_statistics else (),
         )
         rankers = [self._ranker_of(task, row) for row in range(len(task.queries))]
         return ranked(measured, rankers, shipped_weights(), _side(task), len(task.searched))
@@ -74,8 +77,9 @@ class Ours:
 
     def _ranker(self, task: Task, fold: int | None) -> Ranker:
         if fold is None:
-            return shipped_weights().rankers[_side(task) + ("" if self.list_statistics else "_alone")]
-        return _taught(_side(task), self._data, fold, self.list_statistics)
+            kind = "_neural" if self.neural else "" if self.list_statistics else "_alone"
+            return shipped_weights().rankers[_side(task) + kind]
+        return _taught(_side(task), self._data, fold, self.list_statistics, self.neural)
 
 
 class OursWithoutStatistics(Ours):
@@ -86,9 +90,19 @@ class OursWithoutStatistics(Ours):
     list_statistics = False
 
 
+class OursWithNeural(Ours):
+    """The engine with the neural encoder plugged in.
+
+    The seconds leave out what the encoder has read before: its vectors are kept on disk between runs.
+    """
+
+    name = "ours+neural"
+    neural = True
+
+
 @cache
-def _taught(side: str, data: Path, fold: int, list_statistics: bool) -> Ranker:
-    return taught_ranker(side, data, without_fold=fold, list_statistics=list_statistics)
+def _taught(side: str, data: Path, fold: int, list_statistics: bool, neural: bool) -> Ranker:
+    return taught_ranker(side, data, without_fold=fold, list_statistics=list_statistics, neural=neural)
 
 
 def _is_taught(task: Task) -> bool:
@@ -102,7 +116,9 @@ def _side(task: Task) -> str:
 def _reference(task: Task) -> list[FieldTexts]:
     if task.direction == "offer_to_need":
         return []
-    languages = {"zh" if has_han(text.title + text.body) else "en" for text in field_texts(task.searched[:200])}
+    languages = {
+        "zh" if has_han(text.title + text.body) else "en" for text in field_texts(task.searched[:200])
+    }
     return [text for language in sorted(languages) for text in reference_needs(language)]
 
 
@@ -111,9 +127,14 @@ def create_method(name: str, data: Path) -> Ours:
 
     Raises
     ------
-    MethodMissing: the extra a method needs is not installed.
+    MethodMissingError: the extra a method needs is not installed.
     """
-    kinds = {kind.name: kind for kind in (Ours, OursWithoutStatistics)}
+    kinds = {kind.name: kind for kind in (Ours, OursWithoutStatistics, OursWithNeural)}
+    if name == OursWithNeural.name:
+        try:
+            neural_encoder()
+        except EncoderMissingError as error:
+            raise MethodMissingError(f"{name}: {error}") from error
     if name not in kinds:
-        raise MethodMissing(f"{name}: not one of {', '.join(kinds)}")
+        raise MethodMissingError(f"{name}: not one of {', '.join(kinds)}")
     return kinds[name](data)

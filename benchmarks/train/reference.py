@@ -40,7 +40,9 @@ def scattered(text: str, language: str, dice: random.Random, most: int) -> str:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, required=True, help="the folder with match/ and geo/")
     parser.add_argument("--out", type=Path, required=True, help="where reference.jsonl.gz goes")
     arguments = parser.parse_args()

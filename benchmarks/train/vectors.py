@@ -44,7 +44,9 @@ BATCH = 512
 MOST_WORDS = 400  # of one side of a pair
 LEAST_TEXTS_EN, LEAST_TEXTS_ZH = 3, 2  # a word of fewer texts gets no vector
 MOST_ZH_WORDS = 16_000
-SPELL_SHARE = 0.15  # of the Chinese words in training are spelled by their characters, so that these learn too
+SPELL_SHARE = (
+    0.15  # of the Chinese words in training are spelled by their characters, so that these learn too
+)
 
 Ids = NDArray[np.int64]
 
@@ -265,9 +267,7 @@ class Reader:
 
 
 def spelling_table(words: Sequence[str], reader: Reader) -> dict[int, list[int]]:
-    return {
-        row: reader.spelled(word) for row, word in enumerate(words) if len(word) > 1 and has_han(word)
-    }
+    return {row: reader.spelled(word) for row, word in enumerate(words) if len(word) > 1 and has_han(word)}
 
 
 def respelled(ids: Ids, table: dict[int, list[int]], dice: random.Random) -> Ids:
@@ -291,7 +291,10 @@ def train(arguments: argparse.Namespace) -> None:
     reader = Reader(every)
     table = spelling_table(every, reader)
     lists = {"en": prepared(english, reader), "zh": prepared(chinese, reader)}
-    pairs = [(a, b) for a, b in zip(*map(reader, zip(*read_translations(arguments.data), strict=True)), strict=True)]
+    pairs = [
+        (a, b)
+        for a, b in zip(*map(reader, zip(*read_translations(arguments.data), strict=True)), strict=True)
+    ]
     pairs = [(a, b) for a, b in pairs if len(a) and len(b)]
     frequency = np.bincount(
         np.concatenate(
@@ -331,17 +334,19 @@ def train(arguments: argparse.Namespace) -> None:
         for group in optimiser.param_groups:
             group["lr"] *= 0.75
         last_loss = {language: round(float(np.mean(values)), 4) for language, values in losses.items()}
-        print(f"epoch {epoch + 1}: {last_loss}  {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True)
+        print(
+            f"epoch {epoch + 1}: {last_loss}  {time.monotonic() - started:.0f} s", file=sys.stderr, flush=True
+        )
     matrix = encoder.vectors.detach().numpy() * np.exp(encoder.log_weight.detach().numpy())[:, None]
     StaticVectors(tuple(every), matrix.astype(np.float32)).write(arguments.out / "vectors.npz")
     record = {
         "made": datetime.now(UTC).date().isoformat(),
-        "command": "python benchmarks/train/vectors.py " + " ".join(
-            f"--{name} {getattr(arguments, name)}" for name in ("dim", "epochs", "rate", "seed")
-        ),
+        "command": "python benchmarks/train/vectors.py "
+        + " ".join(f"--{name} {getattr(arguments, name)}" for name in ("dim", "epochs", "rate", "seed")),
         "english_stems": len(stems),
         "chinese_words_and_characters": len(words),
-        "records": {name: len(one.pairs) + len(one.splits) for name, one in lists.items()} | {"zh-en": len(pairs)},
+        "records": {name: len(one.pairs) + len(one.splits) for name, one in lists.items()}
+        | {"zh-en": len(pairs)},
         "last_loss": last_loss,
         "sources": "SBIR abstracts and needs (open and unlabelled), Horizon offers, CSL, IPC zh, IPC zh-en classes, "
         "own lexicon and terms; start: all-MiniLM-L6-v2 (Apache-2.0)",
@@ -352,7 +357,9 @@ def train(arguments: argparse.Namespace) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--data", type=Path, required=True, help="the folder with match/ and geo/")
     parser.add_argument("--out", type=Path, required=True, help="where vectors.npz and its record go")
     parser.add_argument("--dim", type=int, default=192)

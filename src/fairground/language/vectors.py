@@ -67,8 +67,10 @@ class StaticVectors:
         table = np.zeros((len(vocabulary), self.matrix.shape[1]), np.float32)
         rows = np.array([self.rows.get(token, -1) for token in vocabulary.tokens], np.int64)
         table[rows >= 0] = self.matrix[rows[rows >= 0]]
-        for number in np.flatnonzero(rows < 0):
-            spelling = [self.rows[one] for one in vocabulary.tokens[number] if one in self.rows and not one.isascii()]
+        for number in np.flatnonzero(rows < 0).tolist():
+            spelling = [
+                self.rows[one] for one in vocabulary.tokens[number] if one in self.rows and not one.isascii()
+            ]
             if spelling:
                 table[number] = self.matrix[spelling].sum(axis=0)
         return table
@@ -91,7 +93,10 @@ class StaticVectors:
         damped.data = np.where(damped.data > 1, 1 + np.log(np.maximum(damped.data, 1)), damped.data)
         summed = np.asarray(damped @ self.table_for(vocabulary), np.float32)
         lengths = np.linalg.norm(summed, axis=1, keepdims=True)
-        return np.divide(summed, lengths, out=np.zeros_like(summed), where=lengths > 0)
+        vectors: NDArray[np.float32] = np.divide(
+            summed, lengths, out=np.zeros_like(summed), where=lengths > 0
+        )
+        return vectors
 
 
 @functools.cache

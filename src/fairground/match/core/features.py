@@ -1,4 +1,4 @@
-"""What the ranker reads of a pair: each measure alone, against the asker's best, and against the text's other askers."""
+"""What the ranker reads of a pair: each measure alone, against the asker's best, against the text's other askers."""
 
 import numpy as np
 

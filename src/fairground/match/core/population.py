@@ -11,7 +11,6 @@ from typing import NamedTuple
 
 import numba
 import numpy as np
-from numpy.typing import NDArray
 
 from fairground.match.core.signals import Floats
 
@@ -39,12 +38,16 @@ class Population:
         self._sum = np.zeros((n_signals, n_searched), np.float64)
         self._squares = np.zeros((n_signals, n_searched), np.float64)
         self._top = np.full((n_signals, n_searched, _KEPT), -np.inf, np.float32)
+        # The least of each text's best, apart: most values are refused by it, and side by side it is read fast.
+        self._floor = np.full((n_signals, n_searched), -np.inf, np.float32)
         self._n_askers = 0
 
     def observe(self, normalised: Floats) -> None:
         """Add askers: float32[n_signal, n_asker, n_searched]."""
         self._n_askers += normalised.shape[1]
-        _observe(normalised, self._sum, self._squares, self._top)
+        self._sum += normalised.sum(axis=1)
+        self._squares += np.einsum("sat,sat->st", normalised, normalised)
+        _keep_best(normalised, self._top, self._floor)
 
     def standing(self) -> Standing:
         """Return what was gathered. With no asker at all every number is 0 and the spread 1."""
@@ -63,22 +66,19 @@ class Population:
 
 
 @numba.njit(cache=True, nogil=True)
-def _observe(
-    normalised: Floats, sums: NDArray[np.float64], squares: NDArray[np.float64], top: NDArray[np.float32]
-) -> None:
-    """Add to the sums and keep each searched text's best values in falling order."""
+def _keep_best(normalised: Floats, top: Floats, floor: Floats) -> None:
+    """Keep each searched text's best values in falling order."""
     n_signals, n_askers, n_searched = normalised.shape
     n_kept = top.shape[2]
     for signal in range(n_signals):
         for asker in range(n_askers):
             for text in range(n_searched):
                 value = normalised[signal, asker, text]
-                sums[signal, text] += value
-                squares[signal, text] += value * value
-                best = top[signal, text]
-                if value > best[n_kept - 1]:
+                if value > floor[signal, text]:
+                    best = top[signal, text]
                     place = n_kept - 1
                     while place > 0 and best[place - 1] < value:
                         best[place] = best[place - 1]
                         place -= 1
                     best[place] = value
+                    floor[signal, text] = best[n_kept - 1]

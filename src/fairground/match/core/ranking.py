@@ -61,10 +61,7 @@ def measure_pairs(
     vectors : None for the shipped ones
     encoder : a neural encoder to read meaning as well, or None
     """
-    if list_statistics:
-        reference = reference[: max(0, _ENOUGH_ASKERS - len(asking))]
-    else:
-        reference = ()
+    reference = reference[: max(0, _ENOUGH_ASKERS - len(asking))] if list_statistics else ()
     languages = _languages(asking) | _languages(searched)
     space = TextSpace(vectors or shipped_vectors(), bridged=languages == {"zh", "en"}, encoder=encoder)
     searched_streams, asking_streams = space.read(searched), space.read(asking)

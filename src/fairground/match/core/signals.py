@@ -18,8 +18,8 @@ from scipy import sparse
 
 from fairground.language.bridge import bridge_counts
 from fairground.language.cross_language import CrossLanguageIndex, Language
-from fairground.language.encoders import Encoder
 from fairground.language.detect import language_of
+from fairground.language.encoders import Encoder
 from fairground.language.token_pairs import PairVocabulary, pairs
 from fairground.language.tokens import Channel, TokenStream, Vocabulary, tokenise
 from fairground.language.vectors import StaticVectors
@@ -34,7 +34,8 @@ SIGNALS = (*(f"{kind}.{putting}" for putting in PUTTINGS for kind in KINDS), *TI
 
 _GRAM_CHANNELS: tuple[Channel, ...] = ("han_unigram", "han_bigram", "han_trigram")
 _OPENING_TOKENS = 80
-_OPENING_CHARACTERS = 800  # of a text in the other language
+_OPENING_GRAMS = 120  # of each length
+_OPENING_CHARACTERS = 800  # of a Chinese text, or of one in the other language
 _TITLE_WEIGHT = 3.0  # a word of a searched title counts as three of the body
 _K1, _B = 1.2, 0.75
 _COMMON_SHARE = 1 / 3  # a word in more of the searched texts than this tells them apart too little to pay for
@@ -55,6 +56,7 @@ class Streams:
     body: TokenStream
     title_grams: TokenStream
     body_grams: TokenStream
+    opening_grams: TokenStream
     title_bridge: sparse.csr_array | None = None
     body_bridge: sparse.csr_array | None = None
     encoded_title: Floats | None = None
@@ -84,11 +86,12 @@ class TextSpace:
             body=tokenise(bodies, self.words, grow=True),
             title_grams=self._grams(titles),
             body_grams=self._grams(bodies),
+            opening_grams=self._grams([body[:_OPENING_CHARACTERS] for body in bodies], _OPENING_GRAMS),
             title_bridge=bridge_counts(titles, self.words) if self.bridged else None,
             body_bridge=bridge_counts(bodies, self.words) if self.bridged else None,
             encoded_title=self._encoded(titles),
             encoded_whole=self._encoded(
-                [f"{text.title}. {text.body}" if text.title else text.body for text in texts]
+                [". ".join(part for part in (text.title, text.body) if part) for text in texts]
             ),
             languages=tuple(_language(text) for text in texts) if self.bridged else (),
             printed=tuple(_printed(text) for text in texts) if self.bridged else (),
@@ -97,12 +100,16 @@ class TextSpace:
     def _encoded(self, texts: Sequence[str]) -> Floats | None:
         return self._encoder.encode(texts) if self._encoder is not None else None
 
-    def _grams(self, texts: Sequence[str]) -> TokenStream:
-        """Runs of one, two and three Chinese characters: they meet where the segmenter cut two texts differently."""
-        one, two, three = (
-            tokenise(texts, self.grams, grow=True, channel=channel) for channel in _GRAM_CHANNELS
-        )
-        return joined(joined(one, two), three)
+    def _grams(self, texts: Sequence[str], at_most: int | None = None) -> TokenStream:
+        """Runs of one, two and three Chinese characters, which meet where the segmenter cut two texts differently.
+
+        Of each length the first `at_most` of a text.
+        """
+        nothing = TokenStream(np.zeros(0, np.int32), np.zeros(len(texts) + 1, np.int64))
+        grams = nothing
+        for channel in _GRAM_CHANNELS:
+            grams = joined(grams, tokenise(texts, self.grams, grow=True, channel=channel), at_most)
+        return grams
 
 
 def _language(text: FieldTexts) -> str:
@@ -188,7 +195,8 @@ class SignalIndex:
         if len(asking.body.ids):
             for putting, at_most in (("opening", _OPENING_TOKENS), ("whole", None)):
                 words[putting] = joined(asking.title, asking.body, at_most)
-                grams[putting] = joined(asking.title_grams, asking.body_grams, at_most)
+            grams["opening"] = joined(asking.title_grams, asking.opening_grams)
+            grams["whole"] = joined(asking.title_grams, asking.body_grams)
         prepared = {}
         for putting in words:
             counts = self._bridged(counts_of(words[putting], len(self._space.words)), asking.title_bridge)

@@ -38,10 +38,8 @@ def signs_of(features: Floats, scores: Floats) -> Floats:
     first = np.take_along_axis(features, order[:, :1, None], 1)[:, 0]
     near = np.take_along_axis(features, order[:, :, None], 1)
     columns = [FEATURES.index(name) for name in READ]
-    if ranked.shape[1] > 1:
-        lead = np.clip(ranked[:, 0] - ranked[:, 1], 0, 10)
-    else:
-        lead = np.zeros(len(ranked), np.float32)
+    second = ranked[:, min(1, ranked.shape[1] - 1)]
+    lead = np.clip(ranked[:, 0] - second, 0, 10)
     share = 1 / np.exp(np.clip(ranked - ranked[:, :1], -50, 0)).sum(axis=1)
     best = [
         near[:, :, FEATURES.index(name)].max(axis=1) for name in ("raw.cosine.whole", "raw.meaning.whole")

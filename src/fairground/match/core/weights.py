@@ -45,8 +45,8 @@ class Weights:
         for name, ranker in self.rankers.items():
             arrays |= ranker.as_arrays(f"{name}.")
         for side, one in self.sureness.items():
-            numbers = [one.middle, one.spread, one.weights, [one.bias, one.fall]]
-            arrays[f"sureness.{side}"] = np.concatenate(numbers)
+            scalars = np.array([one.bias, one.fall])
+            arrays[f"sureness.{side}"] = np.concatenate([one.middle, one.spread, one.weights, scalars])
         with (folder / FILE).open("wb") as stream:
             np.savez_compressed(stream, allow_pickle=False, **arrays)
         text = json.dumps({"version": self.version, **record}, indent=2, ensure_ascii=False) + "\n"
