@@ -57,9 +57,7 @@ def judge_all(pairs: Sequence[Mapping[str, Any]], lexicon: Lexicon) -> list[Judg
         requirement = Requirement(
             pair["requirement"], pair.get("level", "must"), bool(pair.get("excluded", False))
         )
-        decision = decide(
-            prepare_requirement(requirement, lexicon), prepare_offer(offer_of(pair), lexicon)
-        )
+        decision = decide(prepare_requirement(requirement, lexicon), prepare_offer(offer_of(pair), lexicon))
         judged.append(Judged(pair, decision))
     return judged
 

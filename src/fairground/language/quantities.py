@@ -88,7 +88,7 @@ _WORD_NUMBER = re.compile(
 )
 _HAN_DIGITS = dict(zip("零〇一二三四五六七八九两", [0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 2], strict=True))
 _PARTS = re.compile(
-    r"(?P<base>[二三四五六七八九十百千万])分之(?P<count>[一二三四五六七八九十])"
+    r"(?P<base>[二三四五六七八九十千万])分之(?P<count>[一二三四五六七八九十])"
     r"|(?P<half>一半|(?<=\bby\s)half\b|(?<=\bthan\s)half\b)"
     r"|(?<=\bby\s)(?P<english>a\sthird|one\sthird|two\sthirds|a\squarter|three\squarters)\b"
     r"|(?P<twice>\bdoubl(?:e[ds]?|ing)\b|翻一?番|提高一倍|提升一倍|增加一倍|延长一倍)"
@@ -96,8 +96,14 @@ _PARTS = re.compile(
     r"|(?P<thrice>\btripl(?:e[ds]?|ing)\b)",
     re.IGNORECASE,
 )
-_PART_VALUES = {"a third": 1 / 3, "one third": 1 / 3, "two thirds": 2 / 3, "a quarter": 0.25, "three quarters": 0.75}
-_BASES = {"百": 100, "千": 1000, "万": 10000}
+_PART_VALUES = {
+    "a third": 1 / 3,
+    "one third": 1 / 3,
+    "two thirds": 2 / 3,
+    "a quarter": 0.25,
+    "three quarters": 0.75,
+}
+_BASES = {"千": 1000, "万": 10000}
 _HAN_NUMBER = re.compile(
     r"百分之(?P<percent>[零〇一二三四五六七八九十百两点]+|\d+(?:\.\d+)?)"
     r"|(?P<plain>[一二三四五六七八九两][十百]?[零一二三四五六七八九]?十?[一二三四五六七八"
@@ -317,7 +323,11 @@ def _values(text: str) -> list[_Value]:
             and divisor[1] == len(per.group(1))
         ):
             unit = _price_per(unit, divisor[0])
-        period = _PERIOD_BEFORE.search(text[max(0, start - 30) : start]) if unit is not None and len(unit.vector) == 1 else None
+        period = (
+            _PERIOD_BEFORE.search(text[max(0, start - 30) : start])
+            if unit is not None and len(unit.vector) == 1
+            else None
+        )
         if period and unit is not None and unit.vector[0][0] in ("kg", "m", "item"):
             unit = divided(unit, UNITS[_PERIODS[period.group(1)[-1].lower()]])
         currency = _CURRENCY_BEFORE.search(before)
@@ -447,7 +457,9 @@ def _joined(text: str, first: _Value, second: _Value) -> bool:
 
 @lru_cache(maxsize=4096)
 def _has_digit_or_number_word(text: str) -> bool:
-    return bool(re.search(r"\d", text) or _PARTS.search(text) or _WORD_NUMBER.search(text) or _HAN_NUMBER.search(text))
+    return bool(
+        re.search(r"\d", text) or _PARTS.search(text) or _WORD_NUMBER.search(text) or _HAN_NUMBER.search(text)
+    )
 
 
 def quantities(text: str) -> list[Quantity]:

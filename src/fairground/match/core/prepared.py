@@ -16,11 +16,12 @@ from fairground.match.core.targets import Target, target_of
 GENERIC_WEIGHT = 0.25
 
 
-_BESIDE_DENIAL = 0.25
+_BESIDE_DENIAL = 0.3
 
 
 _DIGIT = re.compile(
-    r"\d|[一二三四五六七八九十两百半倍番]|doubl|halv|tripl|half|third|quarter|\b(?:one|two|three|four|five|six|seven|eight|nine|" r"ten|twelve)\b",
+    r"\d|[一二三四五六七八九十两百半倍番]|doubl|halv|tripl|half|third|quarter|\b(?:one|two|three|four|five|six|seven|eight|nine|"
+    r"ten|twelve)\b",
     re.IGNORECASE,
 )
 
@@ -200,7 +201,7 @@ def prepare_requirement(requirement: Requirement, lexicon: Lexicon) -> PreparedR
         keys = token.keys + tuple(key for name in token.keys for key in lexicon.renderings(name))
         words.append((keys, token.sign, GENERIC_WEIGHT if token.generic else 1.0, token.keys[-1].isascii()))
     denies = any(sign < 0 for _, sign, _, _ in words)
-    if denies:
+    if denies and not requirement.excluded:
         # What must not be is the point of the sentence; the rest says where.
         words = [
             (keys, sign, weight if sign < 0 else weight * _BESIDE_DENIAL, latin)

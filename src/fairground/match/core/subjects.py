@@ -38,6 +38,7 @@ _IMPLIED = {
     "area": "area",
     "persons": "operators",
     "volume": "volume",
+    "energy": "storage capacity",
     "mass flow": "production capacity",
 }
 

@@ -212,11 +212,11 @@ def answer(target: Target, stated: Quantity, text: str) -> Answer:
             if stated.dimension in ("length", "temperature", "density", "ratio")
             else Answer.BEST_CASE
         )
+    if stated.comparator == "range" and wanted.inside(said) and _SETTABLE.search(text):
+        return Answer.MET
     if reach and stated.comparator == "range":
         return _reaching(wanted, said)
     if said.inside(wanted):
-        return Answer.MET
-    if stated.comparator == "range" and wanted.inside(said) and _SETTABLE.search(text):
         return Answer.MET
     return Answer.CONTRADICTED if said.apart(wanted) else Answer.OPEN
 
