@@ -119,3 +119,16 @@ def test_the_order_of_imports_knows_every_stage_of_the_readme() -> None:
         order.index(stage) for stage in stages
     )
     assert len(stages) == 7
+
+
+def test_every_measured_number_of_the_readme_stands_on_its_page() -> None:
+    table = (ROOT / "README.md").read_text("utf-8").split("## Measured")[1].split("\n\n")[2]
+    rows = [row for row in table.splitlines()[2:] if row.startswith("|")]
+    assert rows
+    for row in rows:
+        (page,) = LINK.findall(row)
+        told = re.sub(r"\*\*", "", (ROOT / page).read_text("utf-8"))
+        numbers = re.findall(r"(?<![\w.-])\d[\d,.]*\d(?![\w-])", row.replace(f"({page})", ""))
+        assert [
+            number for number in numbers if not re.search(rf"(?<![\d.,]){re.escape(number)}(?![\d])", told)
+        ] == []
