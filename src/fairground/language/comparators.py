@@ -58,7 +58,7 @@ _BEFORE: tuple[tuple[str, str], ...] = (
     ),
     (
         r"(?:more\sthan|greater\sthan|higher\sthan|larger\sthan|longer\sthan|in\sexcess\sof|"
-        r"over|above|exceed(?:s|ing|ed)?|beyond|surpass(?:es|ed|ing)?|top(?:s|ped))",
+        r"over(?!\s(?:an?|the)\s)|above|exceed(?:s|ing|ed)?|beyond|surpass(?:es|ed|ing)?|top(?:s|ped))",
         "gt",
     ),
     (

@@ -30,7 +30,7 @@ from fairground.match.core.targets import Answer, answer
 
 _SHORT = 4  # words
 _ONE_WORD = 2.5  # Latin words, or half as many Han characters
-_COVERED = 0.75  # share of a requirement's words that one sentence must carry to meet it
+_COVERED = 0.67  # share of a requirement's words that one sentence must carry to meet it
 _DENIED = 0.6  # the same, for a sentence that denies one of them
 _OPTIONAL = re.compile(
     r"\b(?:optional(?:ly)?|if\sneeded|on\srequest|where\snecessary)\b|可选|选配|按需|" r"视情况",
@@ -115,6 +115,25 @@ _PART = re.compile(r"其中|之一|\bof which\b|\b(?:its|the)\s\w+\s(?:alone|onl
 _DIMENSIONS_ALIKE = {"ratio": ("ratio", "number"), "number": ("number", "ratio")}
 
 
+_OWN_START = re.compile(r"\s*(?:ours?|we|it|its|this)\b|\s*(?:本|我|该)(?=[\u4e00-\u9fff])", re.IGNORECASE)
+_OWN_BESIDE = re.compile(
+    r"\b(?:its|our)\s(?:\w+\s)?$|(?:其|本[\u4e00-\u9fff]{1,4}的?|对[^,，;；]{1,10}的)$", re.IGNORECASE
+)
+_VERBS = frozenset(
+    (
+        "costs",
+        "cost",
+        "weighs",
+        "weigh",
+        "lasts",
+        "last",
+        "responds",
+        "respond",
+        "charges",
+        "recharges",
+        "charged",
+    )
+)
 _NAMED_ALIKE = ("value: same words beside it", "value: same unknown words")
 
 
@@ -187,7 +206,7 @@ def _same_subject(
             return ""
         return "value: unit names it" if not strangers else "value: unit nearly names it"
     if not asked:
-        return _alone(fact, strangers, prepared)
+        return _alone(fact, strangers, prepared, sentence)
     if strangers:
         return ""
     if _overlap(asked, set(sentence.signs), renderings):
@@ -256,13 +275,34 @@ def _strangers(fact: Fact, prepared: PreparedRequirement, titled: dict[str, int]
     ]
 
 
-def _alone(fact: Fact, strangers: Sequence[Token], prepared: PreparedRequirement) -> str:
+def _alone(fact: Fact, strangers: Sequence[Token], prepared: PreparedRequirement, sentence: Sentence) -> str:
     """The requirement names a measurand and nothing else: whose value is it that the offer states?"""
     if not strangers:
         return "value: measurand alone"
     if prepared.whole or fact.quantity.dimension == "mass":
         return ""  # 'The housing weighs 1.2 kg' says nothing of the whole
+    measurand = fact.subject.word
+    if measurand is None or any(_possesses(token, measurand, sentence) for token in strangers):
+        return ""
     return "value: measurand beside others"
+
+
+def _possesses(stranger: Token, measurand: Token, sentence: Sentence) -> bool:
+    """Tell whether the value may be of what `stranger` names ('the motor has an efficiency', 电机效率).
+
+    English qualifiers stand right before a noun ('solar reflectance'), Chinese owners do; either way a
+    sentence that begins with 'our', 'it' or 本 speaks of the offer itself.
+    """
+    text = sentence.folded
+    if _OWN_START.match(text) or _OWN_BESIDE.search(text[: measurand.start]):
+        return False
+    between = text[stranger.end : measurand.start]
+    if stranger.start > measurand.start:
+        return True  # 'the noise of the motor is'
+    adjacent = not between.strip(" -的")
+    if HAN.match(text, measurand.start):
+        return adjacent
+    return not adjacent or text[measurand.start : measurand.end].lower() in _VERBS
 
 
 def _judge_values(prepared: PreparedRequirement, offer: PreparedOffer) -> Decision:

@@ -118,7 +118,8 @@ def requirements_of(need: Need) -> tuple[Requirement, ...]:
 
     A sentence is taken as it is printed when it says must, shall, should, 要求, 须 or 不得, gives a
     figure to reach, or stands in the wanted outcome; sentences on background, history or how to apply
-    are left, and so is English prose that describes what there is (see `asking`). Chinese enumerations of several targets become one requirement a target. The same need
+    are left, and so is English prose that describes what
+    there is (see `asking`). Chinese enumerations of several targets become one requirement a target. The same need
     always gives the same requirements, in the order of the text.
     """
     title = title_stems(need.texts["title"].both()) if "title" in need.texts else frozenset()

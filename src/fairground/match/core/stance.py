@@ -24,13 +24,14 @@ _PROSPECT = re.compile(
     r"potential(?:ly)?\b|in\sthe\sfuture|future\s|next\s(?:version|generation|phase|step|"
     r"year|release)|hop(?:e|es|ing)\s(?:to|that|for)|intend(?:s|ed)?\b|estimated\b|"
     r"simulat(?:ion|ions|ed)\b|theoretical(?:ly)?\b|predict(?:s|ed|ion)\b|"
-    r"roadmap|under\sdevelopment|being\sdeveloped|desires?\s(?:to|for)|is\sto\sreach|are\sto\sreach|possible\b|to\sbe\s(?:added|built|tested|shown|confirmed)|thought\sto|"
+    r"roadmap|under\sdevelopment|being\sdeveloped|desires?\s(?:to|for)|is\sto\sreach|are\sto\sreach|possible\b|calculated\b|modell?ed\b|computed\b|on\spaper\b|expectations?\b|in\stheory|"
+    r"to\sbe\s(?:added|built|tested|shown|confirmed)|thought\sto|"
     r"once\s(?:optimi|scal|complet)|envisag\w+|foreseen|on\strack\sto|strives?|"
     r"seeks?\sto|promis(?:es|ing)\b|design\starget|should\b)"
     r"|\b(?:is|are)\s(?:\w+ly\s)?(?:needed|required|desired|sought)\b|\bneeds?\sto\sbe\b|"
     r"\b(?:a|the|strong|urgent|critical|growing)\sneed\sfor\b|\bneed\sexists\b|"
     r"\bdemands?\s(?:for\s)?improve|\bcalls?\sfor\b"
-    r"|预计|预期|预估|预测|估计|估算|有望|可望|目标(?!检测|识别|跟踪|追踪|物|区|函数|"
+    r"|预计|预期|测算|推算|经计算|按计算|有把握|预估|预测|估计|估算|有望|可望|目标(?!检测|识别|跟踪|追踪|物|区|函数|"
     r"气体|分子|蛋白|产物|化合物|客户|市场|细胞|定位|物种)|计划(?!生育|经济)|拟(?=在|于|"
     r"将|采用|开展|建|投|达|实现|把|对|使|进|开|扩|推|通)|将(?=达|可|会|能|实现|进一步|"
     r"超过|突破|提升至|提高到|降至|降到|有|具备|支持|不)|未来|"
@@ -41,7 +42,7 @@ _PROSPECT = re.compile(
     re.IGNORECASE,
 )
 _UNPROVEN = re.compile(
-    r"\b(?:not\syet|yet\sto\s(?:be|reach|undergo)|(?:has|have)\s(?:not|"
+    r"\bno\s(?:\w+\s){1,5}yet\b|\b(?:not\syet|yet\sto\s(?:be|reach|undergo)|(?:has|have)\s(?:not|"
     r"n't)\s(?:yet\s)?been\s(?:tested|tried|evaluated|validated|verified|measured|"
     r"demonstrated|assessed|examined|investigated)|(?:was|were|is|"
     r"are)\snot\s(?:yet\s)?(?:tested|measured|evaluated|assessed|examined|investigated|"

@@ -97,6 +97,7 @@ class Subject:
     modifiers: tuple[Token, ...]
     sides: dict[int, int]
     condition: bool
+    word: Token | None  # the word that names the measurand, where one does
     named: tuple[Token, ...]  # the modifiers, and the head's word where it is not a known measurand
 
 
@@ -126,6 +127,8 @@ def _is_condition(text: str, quantity: Quantity, left: Sequence[Token]) -> bool:
         return not (lies and any(_fitting(token, quantity.dimension) or not token.generic for token in left))
     if _CONDITION_AFTER.match(text, quantity.end) is None:
         return False
+    if quantity.dimension == "cycles":
+        return True  # '循环 1000 次后容量保持率'
     return bool(_CONDITION_WORD.search(before)) or not any(token.measured for token in left)
 
 
@@ -188,4 +191,4 @@ def subject_of(text: str, quantity: Quantity, tokens: Sequence[Token]) -> Subjec
         if token.start >= circumstances and not _POSTPOSITION.match(text, token.end)
     )
     words = modifiers if known or named is None else (*modifiers, named)
-    return Subject(head, explicit, known, better, modifiers, sides_of(keys), condition, words)
+    return Subject(head, explicit, known, better, modifiers, sides_of(keys), condition, named, words)

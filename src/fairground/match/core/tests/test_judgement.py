@@ -29,8 +29,8 @@ def judged(requirement: str, text: str, *, excluded: bool = False) -> Judgement:
 
 
 CASES = [
-    ("厚度≤0.5 mm", "膜片厚度为0.3毫米。", "met"),
-    ("厚度≤0.5 mm", "膜片厚度为0.8毫米。", "contradicted"),
+    ("厚度≤0.5 mm", "厚度为0.3毫米。", "met"),
+    ("厚度≤0.5 mm", "厚度为0.8毫米。", "contradicted"),
     ("效率≥67%", "系统效率≥60%。", "missing"),
     ("效率≥67%", "系统效率为60%。", "contradicted"),
     ("efficiency of at least 67 %", "The efficiency is 70 %.", "met"),
@@ -115,10 +115,10 @@ def test_judge_flipped_comparator_flips_a_decided_verdict(wanted: int, said: int
 
 
 def test_judge_quotes_the_sentence_and_field_as_printed() -> None:
-    found = judged("厚度≤0.5 mm", "采用新工艺。膜片厚度为０.３毫米。")
+    found = judged("厚度≤0.5 mm", "采用新工艺。厚度为０.３毫米。")
     assert (found.verdict, found.sentence, found.field) == (
         Verdict.MET,
-        "膜片厚度为０.３毫米。",
+        "厚度为０.３毫米。",
         "description",
     )
     assert "０.３毫米" in found.reason_zh
