@@ -11,7 +11,7 @@ _UP = (
 
 
 _DOWN = (
-    r"降低|减少|下降|缩短|减小|节省|节约|节能率?|节电率?|减轻|减|降|省|reduc\w*|"
+    r"降低|减少|下降|缩短|减小|节省|节约|节能率?|节电率?|节水率?|节油率?|节材率?|减排率?|减重率?|减轻|减|降|省|reduc\w*|"
     r"decreas\w*|lower\w*|cut\w*|sav\w*|short\w*|drop\w*|declin\w*|f[ae]ll(?:s|ing|"
     r"en)?\b|fewer by"
 )
@@ -69,7 +69,8 @@ def change_of(text: str, begin: int, clause: int, end: int, unit: Unit | None) -
     if last is None:
         return ""
     tail = left[last.end() :]
-    if len(tail) > 40 or _LEVEL_LINK.search(left):
+    saving = last.group().startswith("节") and len(last.group()) > 2
+    if len(tail) > 40 or (_LEVEL_LINK.search(left) and not saving):
         return ""
     if money and _SAVED.search(left):
         return "down"

@@ -235,6 +235,7 @@ def _unit_after(text: str, place: int) -> tuple[Unit, int] | None:
 _CURRENCY_BEFORE = re.compile(
     r"(?:(?P<usd>US\$|\$|USD)|(?P<cny>[¥￥]|RMB|CNY|人民币)|(?P<eur>€|EUR)|(?P<gbp>£|" r"GBP))\s?$"
 )
+_CURRENCIES = frozenset({"CNY", "USD", "EUR", "GBP"})
 _MONEY_SIZES = {"K": 1e3, "M": 1e6, "B": 1e9}
 _CURRENCY_UNITS = {"usd": "$", "cny": "元", "eur": "€", "gbp": "£"}
 
@@ -293,7 +294,8 @@ def _values(text: str) -> list[_Value]:
         found = _unit_after(text, end)
         if found is None and match.group("plain") and text[end : end + 1].isalpha() and text[end].isascii():
             continue  # '3D', '5G', '2nd': part of a name
-        if found is None and _NOT_A_VALUE_BEFORE.search(before):
+        readiness = _READINESS.search(text[max(0, start - 30) : start]) is not None
+        if found is None and not readiness and _NOT_A_VALUE_BEFORE.search(before):
             continue
         plain = match.group("plain")
         if _YEAR.match(plain) and (found is None or text[end:].lstrip().startswith("年")):
@@ -323,6 +325,8 @@ def _values(text: str) -> list[_Value]:
             and divisor[1] == len(per.group(1))
         ):
             unit = _price_per(unit, divisor[0])
+        if unit is not None and ("item", -1) in unit.vector and _CURRENCIES & dict(unit.vector).keys():
+            unit = Unit(tuple(part for part in unit.vector if part != ("item", -1)), unit.factor)
         period = (
             _PERIOD_BEFORE.search(text[max(0, start - 30) : start])
             if unit is not None and len(unit.vector) == 1
@@ -340,7 +344,7 @@ def _values(text: str) -> list[_Value]:
             after = _PER_AFTER.match(text, unit_end)
             if after and (by := read_unit(text, after.end())) is not None:
                 unit, unit_end = _price_per(unit, by[0]), by[1]
-        if bare and _READINESS.search(text[max(0, start - 30) : start]):
+        if bare and readiness:
             unit, bare = Unit((("trl", 1),), 1.0), False
         values.append(_Value(value, unit, bare, start, unit_end, end))
     values.extend(_worded_values(text, values))

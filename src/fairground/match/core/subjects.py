@@ -38,6 +38,7 @@ _IMPLIED = {
     "area": "area",
     "persons": "operators",
     "volume": "volume",
+    "wavelength": "wavelength",
     "energy": "storage capacity",
     "mass flow": "production capacity",
 }
@@ -64,12 +65,14 @@ _LINKED = re.compile(
 # Parts of longer words that the reader of words leaves whole (年运行费用).
 _MONEY_WORDS = re.compile("售价|单价|报价|运行费用|运行成本|运营成本|运维|维护|投资|投入|转让费|许可费")
 _MEASURED_AT = re.compile(
-    r"\b(?:move[sd]?|runs?|travels?|flies|rotates?|spins?|leaves?\s(?:the\s)?\w+|measured|settle[sd]?|stays?|stayed|is|was|are|were|stands?|stood|remain(?:s|ed)?|held|"
+    r"\b(?:move[sd]?|runs?|travels?|flies|rotates?|spins?|leaves?\s(?:the\s)?\w+|s[eo](?:ll|ld)s?|priced|offered|available|measured|settle[sd]?|stays?|stayed|is|was|are|were|stands?|stood|remain(?:s|ed)?|held|"
     r"rated|lies|lay|peaks?|peaked|put|given|stated|certified)\s(?:\w+ly\s)?at\s?(?:an?\s|the\s)?$",
     re.IGNORECASE,
 )
 
 
+# A range in nanometres that nothing names is a range of light.
+_OPTICAL = re.compile(r"\d\s?(?:nm|纳米)?\s?(?:~|-|to|至|到|and)\s?\d{3,4}\s?(?:nm|纳米)")
 _SPREADS = frozenset({"range", "ranges", "范围"})
 # 'After saccharification the yield is ...': what stands in such a phrase is a circumstance.
 _LEADING_PHRASE = re.compile(
@@ -111,7 +114,10 @@ def _implied() -> dict[str, tuple[frozenset[str], str]]:
     lexicon = Lexicon()
     found: dict[str, tuple[frozenset[str], str]] = {}
     for dimension, words in _IMPLIED.items():
-        concepts = [concept for token in lexicon.tokens(words) for concept in _fitting(token, dimension)]
+        measured_in = "length" if dimension == "wavelength" else dimension
+        concepts = [
+            concept for token in lexicon.tokens(words) for concept in _fitting(token, measured_in)
+        ]
         found[dimension] = (frozenset("@" + concept.id for concept in concepts), concepts[0].better)
     return found
 
@@ -158,6 +164,8 @@ def subject_of(text: str, quantity: Quantity, tokens: Sequence[Token]) -> Subjec
         earlier = [token for token in tokens if token.end <= first]
         named = next((token for token in reversed(earlier[-3:]) if _fitting(token, dimension)), None)
     explicit, known, better = named is not None, True, ""
+    if named is None and dimension == "length" and _OPTICAL.search(quantity.quote):
+        dimension = "wavelength"
     if named is not None:
         concepts = _fitting(named, dimension)
         head, better = frozenset("@" + concept.id for concept in concepts), concepts[0].better

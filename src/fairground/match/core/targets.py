@@ -182,6 +182,8 @@ def answer(target: Target, stated: Quantity, text: str) -> Answer:
         said = (
             Interval(stated.low, None, low_open=True) if more else Interval(None, stated.low, high_open=True)
         )
+    if _reaches_from_zero(target, said, stated):
+        return Answer.MET
     if target.covers and not target.near:
         return _covering(target.interval, said, stated)
     if target.near:
@@ -221,12 +223,28 @@ def answer(target: Target, stated: Quantity, text: str) -> Answer:
     return Answer.CONTRADICTED if said.apart(wanted) else Answer.OPEN
 
 
+def _reaches_from_zero(target: Target, said: Interval, stated: Quantity) -> bool:
+    """A measuring range of '120 m' covers a wanted 0–100 m."""
+    top = target.interval.high
+    return (
+        target.covers
+        and target.interval.low == 0
+        and top is not None
+        and target.better in ("r", "+")
+        and stated.comparator in ("eq", "upto")
+        and said.high is not None
+        and said.high >= top
+    )
+
+
 def _covering(wanted: Interval, said: Interval, stated: Quantity) -> Answer:
     if wanted.inside(said) and stated.comparator == "range":
         return Answer.MET
     if stated.comparator == "range":
         return Answer.CONTRADICTED
     if stated.comparator in ("upto", "le", "lt") and said.high is not None and wanted.high is not None:
+        if stated.comparator == "upto" and wanted.low == 0 and said.high >= wanted.high:
+            return Answer.MET  # 'up to 120 m' covers 0–100 m
         return Answer.CONTRADICTED if said.high < wanted.high else Answer.OPEN
     if stated.comparator in ("downto", "ge", "gt") and said.low is not None and wanted.low is not None:
         return Answer.CONTRADICTED if said.low > wanted.low else Answer.OPEN
