@@ -84,7 +84,8 @@ _WORDS = {
     "hundred": 100,
 }
 _WORD_NUMBER = re.compile(
-    r"(?<!ty-)(?<!ty )\b(" + "|".join(word for word in _WORDS if word != "one") + r")\b(?=[\s-][A-Za-z])", re.IGNORECASE
+    r"(?<!ty-)(?<!ty )\b(" + "|".join(word for word in _WORDS if word != "one") + r")\b(?=[\s-][A-Za-z])",
+    re.IGNORECASE,
 )
 _HAN_DIGITS = dict(zip("零〇一二三四五六七八九两", [0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 2], strict=True))
 _PARTS = re.compile(

@@ -200,7 +200,9 @@ def _same_subject(
     if _PART.search(sentence.folded[: fact.quantity.start]):
         return ""
     if fact.quantity.dimension in _TELLING or fact.quantity.dimension.startswith(("CNY·", "USD·", "EUR·")):
-        return "value: telling unit"
+        word = said.word
+        owned = word is not None and any(_possesses(token, word, sentence) for token in strangers)
+        return "" if owned else "value: telling unit"
     if not said.explicit and want.explicit and want.better != "r":
         if asked or (strangers and fact.quantity.dimension not in _MOSTLY_TELLING):
             return ""

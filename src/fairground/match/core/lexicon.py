@@ -95,7 +95,8 @@ _TOTAL = re.compile("总(?:体|量|重|计|共|数|额|长|高|成|价|成本|�
 # 'halogenated solvents are not used': what is denied stands before.
 _DENIED_BEFORE = re.compile(
     r"\b(?:is|are|was|were)\s(?:(?:not|no\slonger|never)\s(?:used|needed|required|necessary|added|"
-    r"present|involved|contained|applied|employed)|avoided|eliminated|unnecessary|superfluous|omitted|"
+    r"present|involved|contained|applied|employed|supported|possible|available|included|allowed|"
+    r"permitted|provided|offered)|avoided|eliminated|unnecessary|superfluous|omitted|"
     r"absent|dispensed\swith)\b",
     re.IGNORECASE,
 )

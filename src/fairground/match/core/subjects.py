@@ -115,9 +115,7 @@ def _implied() -> dict[str, tuple[frozenset[str], str]]:
     found: dict[str, tuple[frozenset[str], str]] = {}
     for dimension, words in _IMPLIED.items():
         measured_in = "length" if dimension == "wavelength" else dimension
-        concepts = [
-            concept for token in lexicon.tokens(words) for concept in _fitting(token, measured_in)
-        ]
+        concepts = [concept for token in lexicon.tokens(words) for concept in _fitting(token, measured_in)]
         found[dimension] = (frozenset("@" + concept.id for concept in concepts), concepts[0].better)
     return found
 
