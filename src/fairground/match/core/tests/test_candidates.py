@@ -86,10 +86,23 @@ def test_candidates_equal_brute_force(groups: NDArray[np.int64], depth: int) -> 
 
 
 def test_only_the_pool_is_corrected_for_hubs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(candidates, "_POOL", 6)
+    monkeypatch.setattr(candidates, "_MOST_POOL", 6)
+    monkeypatch.setattr(candidates, "_LEAST_POOL", 6)
     values = table(80, 25)
     found = find_candidates(Given(values), 25, depth=4)
     assert np.array_equal(found.texts, brute_force(values, 4, one_group(25), pool=6).texts)
+
+
+def test_many_askers_keep_a_smaller_pool_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidates, "_LEAST_POOL", 3)
+    monkeypatch.setattr(candidates, "_POOL_NUMBERS", 80 * 5 * len(MEASURED))
+    values = table(80, 25)
+    assert np.array_equal(
+        find_candidates(Given(values), 25, depth=25).texts,
+        brute_force(values, 5, one_group(25), pool=5).texts,
+    )
+    monkeypatch.setattr(candidates, "_POOL_NUMBERS", 0)
+    assert find_candidates(Given(values), 25, depth=25).texts.shape == (80, 3)
 
 
 def test_a_hub_yields_to_the_text_that_fits() -> None:
