@@ -5,7 +5,7 @@ import re
 from fairground.language.units import Unit, dimension_of
 
 _UP = (
-    r"提高|提升|增加|增长|增强|上升|改善|improv\w*|increas\w*|rais\w*|boost\w*|gain\w*|"
+    r"提高|提升|增加|延长|extend\w*|prolong\w*|增长|增强|上升|改善|improv\w*|increas\w*|rais\w*|boost\w*|gain\w*|"
     r"rose\b|ris(?:es|en|ing)\b|grow\w*|enhanc\w*|higher by"
 )
 

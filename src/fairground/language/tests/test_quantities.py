@@ -181,3 +181,16 @@ def test_read_unit_unknown_is_none_and_compounds_are_named() -> None:
     found = read_unit("square metres per hour")
     assert found is not None
     assert dimension_of(found[0].vector) == "m^2·s^-1"
+
+
+def test_quantities_halves_doublings_and_parts() -> None:
+    assert (only("成本降低一半").low, only("成本降低一半").change) == (0.5, "down")
+    assert (only("The life doubled.").low, only("The life doubled.").change) == (1.0, "up")
+    assert only("差错率为万分之一").low == pytest.approx(1e-4)
+
+
+def test_quantities_names_that_look_like_compounds() -> None:
+    assert only("转速 3000 r/min").low == pytest.approx(50.0)
+    assert only("产量 10 Nm3/h").dimension == "volume flow"
+    assert only("售价29000元/台").dimension == "money CNY"
+    assert quantities("a span of twenty-eight feet") == []  # better unread than read as eight

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairground.collect.core.records import LocalText, Need, Offer, Origin, Requirement
-from fairground.match.core.judgement import judge, judge_pair, text_sufficiency
+from fairground.match.core.judgement import decide, judge, judge_pair, text_sufficiency
 from fairground.match.core.lexicon import Lexicon
-from fairground.match.core.prepared import prepare_need, prepare_offer
+from fairground.match.core.prepared import prepare_need, prepare_offer, prepare_requirement
 from fairground.match.core.requirements import MOST, requirements_of
 from fairground.match.core.results import Judgement, Verdict
 
@@ -58,6 +58,23 @@ CASES = [
     ("Non-contact measurement", "采用接触式测量。", "contradicted"),
     ("Non-contact measurement", "非接触测量，适合高温工件。", "met"),
     ("支持无线通信", "The sensor is expensive.", "missing"),
+    ("出口 NOx 浓度不高于 50 mg/m3", "出口 SO2 浓度 35 mg/m3。", "missing"),
+    ("出口 NOx 浓度不高于 50 mg/m3", "出口 NOx 浓度 35 mg/m3。", "met"),
+    ("效率不低于90%", "电机效率达到94%。", "missing"),
+    ("Efficiency of at least 90 %", "The motor has an efficiency of 94 %.", "missing"),
+    ("发芽率不低于 85%", "处理后发芽率均在 92% 以上。", "met"),
+    ("转速在 100–3000 r/min 之间可调", "转速可在 50~5000 r/min 内调节。", "met"),
+    ("年处理能力不低于 3 万吨", "单线年处理量 8000 吨。", "contradicted"),
+    ("人工成本降低一半以上", "人工成本降低 68%。", "met"),
+    ("Service life extended by 50 % or more", "The service life doubled.", "met"),
+    ("凝固时间短于 10 min", "进口产品凝固时间 8 min，本产品为 16 min。", "contradicted"),
+    ("年运行费用在 50 万元以内", "整车售价 420 万元。", "missing"),
+    ("抗拉强度≥500 MPa", "客户要求抗拉强度510 MPa以上。", "missing"),
+    ("停电后仍可工作", "停电即停机。", "missing"),
+    ("Supports Linux", "Linux is not supported.", "contradicted"),
+    ("循环1000次后容量保持率≥80%", "循环500次后容量保持率85%。", "missing"),
+    ("Depth range 0–100 m", "Depth range up to 120 m.", "met"),
+    ("Price below 2000 euros", "It sells at EUR 1,450.", "met"),
 ]
 
 
@@ -184,3 +201,25 @@ def test_text_sufficiency_grows_with_what_is_said() -> None:
         offer("能量密度310 Wh/kg，循环2500次。" * 6),
     )
     assert 0.0 <= bare < 0.3 < full <= 1.0
+
+
+def test_judge_a_value_of_the_thing_itself_outweighs_a_neighbours() -> None:
+    text = "20 ℃ 下爆破压力 4.2 MPa,工作压力 1.6 MPa。"
+    assert verdict("爆破压力不低于 20 bar", text) == "met"
+
+
+def test_judge_title_names_what_need_not_be_said_again() -> None:
+    given_offer = offer("公称工作压力 350 bar。", title="车载储氢瓶")
+    found = judge(Requirement("储氢罐工作压力不低于 30 MPa"), given_offer, LEXICON)
+    assert found.verdict is Verdict.MET
+
+
+def test_judge_denial_after_the_word_it_denies() -> None:
+    text = "Parts are cleaned in alcohol; halogenated solvents are not used."
+    assert verdict("halogenated solvents", text, excluded=True) == "met"
+
+
+def test_decide_names_the_rule_behind_every_verdict() -> None:
+    prepared = prepare_offer(offer("厚度为0.3毫米。"), LEXICON)
+    found = decide(prepare_requirement(Requirement("厚度≤0.5 mm"), LEXICON), prepared)
+    assert (found.verdict, found.rule) == (Verdict.MET, "value: measurand alone")
