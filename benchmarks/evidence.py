@@ -133,7 +133,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 f"  {_share(against['precision']):>15} {_share(against['recall'])}  "
                 f"{found['accuracy']:.3f}"
             )
-        report[split]["rules"] = rule_figures(of_split)
+        if split == "tune":  # rule by rule, the test split would begin to be fitted to
+            report[split]["rules"] = rule_figures(of_split)
     if options.rules:
         print("\nrules on split tune: right of given")
         for rule, counts in report.get("tune", {}).get("rules", {}).items():
