@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from types import FrameType
 from typing import NoReturn, TextIO, TypeVar
 
@@ -133,6 +133,29 @@ class Console:
             yield item
         self._bar(label, total, total)
         self._err.write("\n")
+
+    def stages(self, labels: Mapping[str, str]) -> Callable[[str, int, int], None]:
+        """Return a listener for work that reports (stage, done, total): a bar for each stage on a terminal,
+        elsewhere one line when a stage begins."""
+        begun: set[str] = set()
+        shown: dict[str, int] = {}
+
+        def listen(stage: str, done: int, total: int) -> None:
+            label = labels[stage]
+            if not self._err.isatty():
+                if stage not in begun:
+                    begun.add(stage)
+                    self._err.write(f"{label} ({total})\n")
+                return
+            percent = 100 * done // total if total else 100
+            if shown.get(stage) == percent:
+                return
+            shown[stage] = percent
+            self._bar(label, done, total)
+            if done >= total:
+                self._err.write("\n")
+
+        return listen
 
     def _bar(self, label: str, done: int, total: int) -> None:
         share = done / total if total else 1.0

@@ -29,7 +29,7 @@ ascii_text = st.text(alphabet=st.characters(max_codepoint=127), max_size=40)
 
 @settings(deadline=None)  # the first call compiles
 @given(st.lists(st.tuples(st.booleans(), st.lists(ascii_text, max_size=4)), max_size=5))
-def test_words_agree_with_a_dictionary_filled_word_by_word(calls: list[tuple[bool, list[str]]]):
+def test_words_agree_with_a_dictionary_filled_word_by_word(calls: list[tuple[bool, list[str]]]) -> None:
     words, given_out = AsciiWords(token_of), Numbering()
     expected = Numbering()
     for grow, texts in calls:
@@ -47,14 +47,14 @@ def test_words_agree_with_a_dictionary_filled_word_by_word(calls: list[tuple[boo
     assert given_out.ids == expected.ids
 
 
-def test_a_word_unknown_at_first_is_found_once_its_token_has_an_id():
+def test_a_word_unknown_at_first_is_found_once_its_token_has_an_id() -> None:
     words, numbering = AsciiWords(token_of), Numbering()
     assert words.ids_of(["lasers the"], numbering.find)[0].tolist() == [DROPPED, DROPPED]
     numbering.add("laser")
     assert words.ids_of(["Lasers the"], numbering.find)[0].tolist() == [0, DROPPED]
 
 
-def test_the_table_grows_past_its_first_size_within_one_call_and_across_calls():
+def test_the_table_grows_past_its_first_size_within_one_call_and_across_calls() -> None:
     words, numbering = AsciiWords(token_of), Numbering()
     texts = [" ".join(f"w{text}x{place}" for place in range(100)) for text in range(300)]
     ids, ends = words.ids_of(texts[:200], numbering.add)
@@ -64,7 +64,7 @@ def test_the_table_grows_past_its_first_size_within_one_call_and_across_calls():
     assert again.tolist() == list(range(30_000))
 
 
-def test_a_single_text_larger_than_the_table_is_read():
+def test_a_single_text_larger_than_the_table_is_read() -> None:
     words, numbering = AsciiWords(token_of), Numbering()
     ids, _ = words.ids_of([" ".join(f"x{place}" for place in range(50_000))], numbering.add)
     assert ids.tolist() == list(range(50_000))

@@ -1,4 +1,5 @@
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -47,7 +48,7 @@ small_texts = st.lists(st.lists(st.integers(0, 12), max_size=9), min_size=1, max
 
 @settings(deadline=None)  # the first call compiles
 @given(small_texts, st.lists(st.lists(st.integers(0, 14), max_size=6), max_size=5), st.integers(1, 40))
-def test_search_agrees_with_the_textbook_formula(texts: Texts, queries: Texts, k: int):
+def test_search_agrees_with_the_textbook_formula(texts: Texts, queries: Texts, k: int) -> None:
     index = Bm25Index.build(stream_of(texts), 13, threads=1)
     assert_best(index, stream_of(queries), k)
     for query in queries:
@@ -57,7 +58,7 @@ def test_search_agrees_with_the_textbook_formula(texts: Texts, queries: Texts, k
 
 @settings(deadline=None)
 @given(small_texts, st.lists(st.tuples(st.integers(0, 14), st.floats(0, 5, width=32)), max_size=6))
-def test_weights_multiply_and_repeated_tokens_add_up(texts: Texts, query: list[tuple[int, float]]):
+def test_weights_multiply_and_repeated_tokens_add_up(texts: Texts, query: list[tuple[int, float]]) -> None:
     index = Bm25Index.build(stream_of(texts), 13, threads=1)
     ids = np.array([token for token, _ in query], np.int32)
     weights = np.array([weight for _, weight in query], np.float32)
@@ -76,7 +77,7 @@ def zipf_texts(n_texts: int, seed: int) -> TokenStream:
     return TokenStream(ids, np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64))
 
 
-def test_search_over_several_blocks_is_exact_whatever_the_threads():
+def test_search_over_several_blocks_is_exact_whatever_the_threads() -> None:
     stream = zipf_texts(150_000, seed=1)
     queries = zipf_texts(60, seed=2)
     weights = np.random.default_rng(3).random(len(queries.ids)).astype(np.float32)
@@ -86,14 +87,14 @@ def test_search_over_several_blocks_is_exact_whatever_the_threads():
         assert_best(double, queries, k, weights)
 
 
-def test_a_vocabulary_much_larger_than_the_texts_changes_no_answer():
+def test_a_vocabulary_much_larger_than_the_texts_changes_no_answer() -> None:
     stream, queries = zipf_texts(40_000, seed=8), zipf_texts(20, seed=9)
     small, large = Bm25Index.build(stream, 3000), Bm25Index.build(stream, 500_000)
     for found, expected in zip(large.search(queries, 10), small.search(queries, 10), strict=True):
         assert found.tolist() == expected.tolist()
 
 
-def test_pairs_score_as_in_search():
+def test_pairs_score_as_in_search() -> None:
     stream, queries = zipf_texts(70_000, seed=4), zipf_texts(30, seed=5)
     index = Bm25Index.build(stream, 3000)
     doc_ids, scores = index.search(queries, 20)
@@ -103,7 +104,7 @@ def test_pairs_score_as_in_search():
     assert again.tolist() == scores[rows, places].tolist()
 
 
-def test_contributions_add_up_to_the_score():
+def test_contributions_add_up_to_the_score() -> None:
     index = Bm25Index.build(stream_of([[0, 1, 1], [0, 2], [3]]), 4)
     query = np.array([1, 0, 9, 2], np.int32)
     added = index.contributions(query, 0)
@@ -115,7 +116,7 @@ def test_contributions_add_up_to_the_score():
         index.contributions(query, 3)
 
 
-def test_equal_texts_rank_by_id():
+def test_equal_texts_rank_by_id() -> None:
     index = Bm25Index.build(stream_of([[1], [0, 1], [1], [0, 1], [2]]), 3)
     doc_ids, scores = index.search(stream_of([[0, 1]]), 4)
     assert doc_ids.tolist() == [[1, 3, 0, 2]]
@@ -123,7 +124,7 @@ def test_equal_texts_rank_by_id():
     assert scores[0, 2] == scores[0, 3]
 
 
-def test_scores_match_bm25s():
+def test_scores_match_bm25s() -> None:
     bm25s = pytest.importorskip("bm25s")
     stream, queries = zipf_texts(2_000, seed=6), zipf_texts(40, seed=7)
     theirs = bm25s.BM25(k1=1.2, b=0.75)
@@ -138,7 +139,7 @@ def test_scores_match_bm25s():
         assert ours.scores(query).tolist() == pytest.approx(expected.tolist(), rel=1e-4, abs=1e-5)
 
 
-def test_an_empty_list_answers_nothing():
+def test_an_empty_list_answers_nothing() -> None:
     index = Bm25Index.build(stream_of([]), 0)
     doc_ids, scores = index.search(stream_of([[0, 1], []]), 2)
     assert doc_ids.tolist() == [[-1, -1], [-1, -1]]
@@ -149,17 +150,17 @@ def test_an_empty_list_answers_nothing():
 
 
 @pytest.mark.parametrize("settings_given", [{"k1": -0.1}, {"b": 1.5}, {"b": math.nan}, {"threads": 0}])
-def test_settings_out_of_range_are_refused(settings_given: dict[str, float]):
+def test_settings_out_of_range_are_refused(settings_given: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match=r"BM25 needs|threads must"):
         Bm25Index.build(stream_of([[0]]), 1, **settings_given)
 
 
-def test_tokens_outside_the_vocabulary_are_refused_in_texts():
+def test_tokens_outside_the_vocabulary_are_refused_in_texts() -> None:
     with pytest.raises(ValueError, match=r"token ids must lie in 0\.\.2"):
         Bm25Index.build(stream_of([[3]]), 3)
 
 
-def test_bad_questions_are_refused():
+def test_bad_questions_are_refused() -> None:
     index = Bm25Index.build(stream_of([[0], [1]]), 2)
     query = stream_of([[0, 1]])
     with pytest.raises(ValueError, match="k must be at least 1"):

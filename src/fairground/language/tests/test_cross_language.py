@@ -19,24 +19,24 @@ CHINESE = [
 ]
 
 
-def test_chinese_need_finds_english_offer():
+def test_chinese_need_finds_english_offer() -> None:
     positions, scores = CrossLanguageIndex.build(ENGLISH, "en").search(CHINESE, 3)
     assert positions[:, 0].tolist() == [0, 1, 2, 3, 4]
     assert (scores[:, 0] > scores[:, 1]).all()
 
 
-def test_english_need_finds_chinese_offer():
+def test_english_need_finds_chinese_offer() -> None:
     positions, _ = CrossLanguageIndex.build(CHINESE, "zh").search(ENGLISH, 1)
     assert positions[:, 0].tolist() == [0, 1, 2, 3, 4]
 
 
-def test_word_families_meet():
+def test_word_families_meet() -> None:
     index = CrossLanguageIndex.build(["Immunological assays", "Assays of soil"], "en")
     positions, _ = index.search(["免疫"], 1)
     assert positions.tolist() == [[0]]
 
 
-def test_a_query_is_answered_alike_alone_and_among_others():
+def test_a_query_is_answered_alike_alone_and_among_others() -> None:
     index = CrossLanguageIndex.build(ENGLISH, "en")
     together, scores = index.search(CHINESE, 5)
     for i, query in enumerate(CHINESE):
@@ -45,13 +45,13 @@ def test_a_query_is_answered_alike_alone_and_among_others():
         np.testing.assert_allclose(score[0], scores[i])
 
 
-def test_order_of_texts_changes_positions_only():
+def test_order_of_texts_changes_positions_only() -> None:
     there, _ = CrossLanguageIndex.build(ENGLISH, "en").search(CHINESE, 1)
     back, _ = CrossLanguageIndex.build(ENGLISH[::-1], "en").search(CHINESE, 1)
     assert (4 - back[:, 0]).tolist() == there[:, 0].tolist()
 
 
-def test_equal_texts_rank_by_position():
+def test_equal_texts_rank_by_position() -> None:
     positions, scores = CrossLanguageIndex.build(["rice", "steel", "rice"], "en").search(["水稻"], 3)
     assert positions.tolist() == [[0, 2, -1]]
     assert scores[0, 0] == scores[0, 1]
@@ -59,20 +59,20 @@ def test_equal_texts_rank_by_position():
 
 
 @pytest.mark.parametrize("query", ["", "，，", "the"])
-def test_a_query_that_says_nothing_finds_nothing(query: str):
+def test_a_query_that_says_nothing_finds_nothing(query: str) -> None:
     positions, scores = CrossLanguageIndex.build(ENGLISH, "en").search([query], 2)
     assert positions.tolist() == [[-1, -1]]
     assert (scores == -np.inf).all()
 
 
-def test_empty_lists():
+def test_empty_lists() -> None:
     positions, _ = CrossLanguageIndex.build([], "zh").search(["rice"], 2)
     assert positions.tolist() == [[-1, -1]]
     empty, scores = CrossLanguageIndex.build(ENGLISH, "en").search([], 2)
     assert empty.shape == scores.shape == (0, 2)
 
 
-def test_an_empty_text_is_never_found():
+def test_an_empty_text_is_never_found() -> None:
     index = CrossLanguageIndex.build(["", *ENGLISH, "…"], "en")
     positions, _ = index.search(CHINESE, 7)
     assert not np.isin(positions, [0, 6]).any()
