@@ -76,6 +76,13 @@ def test_missing_candidates_and_a_lone_one() -> None:
     assert sign(alone, "share_of_first").tolist() == [1.0, 1.0]
 
 
+def test_an_asker_without_any_candidate_has_signs_too() -> None:
+    scores = np.array([[-np.inf] * 3, [1.0, 0.0, -np.inf]], np.float32)
+    signs = signs_of(features_of(2, 3), scores)
+    assert np.isfinite(signs).all()
+    assert sign(signs, "lead_over_second").tolist() == [0.0, 1.0]
+
+
 def test_names_of_the_signs_are_features_and_unique() -> None:
     assert set(READ) <= set(FEATURES)
     assert len(set(SIGNS)) == len(SIGNS)
