@@ -126,12 +126,13 @@ def test_order_of_the_lists_and_threads_change_nothing(
 ) -> None:
     turned = match_lists(tuple(needs.values())[::-1], tuple(offers.values())[::-1], today=TODAY, threads=1)
     there = {(match.need_id, match.offer_id): match for match in turned.matches}
-    # The very last places may change hands where two scores are equal to the last digit.
-    both = there.keys() & pairs.keys()
-    assert len(both) >= 0.99 * len(pairs)
-    for pair in both:
-        assert there[pair].score == pytest.approx(pairs[pair].score, rel=2e-3, abs=1e-6)
+    # Pairs that are all but impossible may be equal to the last digit; the list's order then decides.
+    likely = {pair for found in (there, pairs) for pair, match in found.items() if match.score > 1e-6}
+    assert len(likely) > 100
+    for pair in likely:
+        assert there[pair].score == pytest.approx(pairs[pair].score, rel=2e-3)
         assert there[pair].judgements == pairs[pair].judgements
+        assert there[pair].evidence == pairs[pair].evidence
     best = {match.need_id: match.offer_id for match in run.matches if match.rank_for_need == 1}
     assert {match.need_id: match.offer_id for match in turned.matches if match.rank_for_need == 1} == best
 
