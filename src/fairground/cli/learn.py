@@ -8,7 +8,12 @@ from datetime import date
 from pathlib import Path
 
 from fairground.cli.console import EXIT_HELP, EXIT_OK, Console, add_language
-from fairground.cli.weights_folder import read_weights, refuse_foreign_folder, replace_weights
+from fairground.cli.weights_folder import (
+    read_weights,
+    refuse_fewer_labels,
+    refuse_foreign_folder,
+    replace_weights,
+)
 from fairground.collect.core.lists import read_needs, read_offers
 from fairground.kernel.tables import TableError
 from fairground.match.core.hub_lists import measure_hub
@@ -132,6 +137,8 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     counted = _counted(pairs)
     _say_what_was_read(console, pairs, counted)
     _refuse_too_few(counted, report_only=arguments.force_report_only)
+    if may_write:
+        refuse_fewer_labels(arguments.output, counted.accepted)
     labels = _labels(pairs, need_ids, offer_ids)
     stages = console.stages({name: console.choose(*texts) for name, texts in _STAGES.items()})
     hub = measure_hub(

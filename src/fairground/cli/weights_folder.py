@@ -1,5 +1,6 @@
 """Folders with weights: read one that a user names, replace one so that it is never half-written."""
 
+import json
 import os
 import secrets
 import shutil
@@ -65,6 +66,35 @@ def refuse_foreign_folder(folder: Path) -> None:
         raise TableError(
             f"“{folder}”不是权重文件夹，里面有其他内容，未作任何改动。请换一个新的文件夹名。",
             f"{folder} is not a folder of weights but holds something else; nothing was changed. Name a new folder.",
+        )
+
+
+def refuse_fewer_labels(folder: Path, accepted: int) -> None:
+    """Keep weights that were learned from more accepted pairs than there are now.
+
+    Which of the two are better cannot be measured on pairs that the former may have learned from; more labels are
+    the best sign there is.
+
+    Raises
+    ------
+    TableError: the folder holds such weights, or a record that cannot be read
+    """
+    record = folder / RECORD
+    if not record.is_file():
+        return
+    try:
+        former = int(json.loads(record.read_text(encoding="utf-8"))["labels"]["accepted"])
+    except (OSError, KeyError, TypeError, ValueError) as error:
+        raise TableError(
+            f"“{folder}”里的权重不是 fairground learn 写出的，未作改动。请换一个新的文件夹名。",
+            f"The weights in {folder} were not written by fairground learn; nothing was changed. Name a new folder.",
+        ) from error
+    if former > accepted:
+        raise TableError(
+            f"“{folder}”里的权重学自 {former} 对“接受”，比现在的 {accepted} 对多，未作改动。"
+            "如确要重学，请换一个新的文件夹名。",
+            f"The weights in {folder} were learned from {former} accepted pairs, more than the "
+            f"{accepted} there are now; nothing was changed. To learn anew all the same, name a new folder.",
         )
 
 

@@ -125,6 +125,20 @@ def test_a_folder_with_other_things_in_it_is_refused_before_the_work(
     assert [path.name for path in tmp_path.iterdir()] == ["letter.txt"]
 
 
+def test_weights_learned_from_more_pairs_are_kept(
+    lists: Path, learned: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "ours"
+    record = {"labels": {"accepted": _N + 1}}
+    weights_folder.replace_weights(target, shipped_weights(), record)
+    before = (target / FILE).read_bytes()
+
+    assert _learn(lists, "pairs.csv", "-o", str(target)) == 3
+
+    assert f"learned from {_N + 1} accepted pairs" in capsys.readouterr().err
+    assert (target / FILE).read_bytes() == before
+
+
 def test_weights_that_are_none_are_refused(
     lists: Path, learned: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
