@@ -180,7 +180,10 @@ def test_at_most_depth_candidates_are_kept(monkeypatch: pytest.MonkeyPatch) -> N
 def test_both_languages_are_merged_and_each_keeps_its_order() -> None:
     searched = (*ENGLISH, *CHINESE)
     measured = measure(ENGLISH, searched)
-    weights = weights_of(needs=reading("words.title.alone"), crossing=reading("cosine.title.alone"))
+    # Rankers that turn the order round, so that it cannot come from the sums.
+    weights = weights_of(
+        needs=reading("words.title.alone", -1.0), crossing=reading("cosine.title.alone", -1.0)
+    )
     answer = rank(measured, weights)
     values = together(measured)
     columns = {name: FEATURES.index(f"{name}.alone") for name in ("words.title", "cosine.title")}
@@ -190,7 +193,7 @@ def test_both_languages_are_merged_and_each_keeps_its_order() -> None:
         found: list[tuple[float, int]] = []
         for kind, column in ((range(4), "words.title"), (range(4, 8), "cosine.title")):
             own = {text: float(features[places[text], columns[column]]) for text in kind}
-            best_first = sorted(kind, key=lambda text: (-own[text], places[text]))
+            best_first = sorted(kind, key=lambda text: (own[text], places[text]))
             sums = sorted((float(values[asker, text]) for text in kind), reverse=True)
             found += zip(sums, best_first, strict=True)
         found.sort(key=lambda pair: (-pair[0], pair[1]))
