@@ -25,14 +25,11 @@ from fairground.match.core.ranker import Ranker
 from fairground.match.core.signals import Floats
 from fairground.match.core.weights import Weights
 
-# Ridge strengths from strong to weak; the first leaves no correction at all.
-STRENGTHS = (1e6, 3.0, 1.0, 0.3, 0.1, 0.03, 0.01)
+# Ridge strengths from strong to weak; a correction of no strength at all is always a choice as well.
+STRENGTHS = (3.0, 1.0, 0.3, 0.1, 0.03, 0.01)
 
 _TAUGHT_DEPTH = 100  # the best candidates of an asker, and every labelled one
 _LEAST_LISTS = 5  # a ranker with fewer lists to learn from stays as it is
-# What the ranker said so far may be stretched while fitting: whether its scores are spread as these labels would have
-# them says nothing about their order, and must not pass for a reason to change it.
-_STRETCH_PULL, _LEAST_STRETCH = 1e-3, 0.2
 _STEPS, _HALVINGS = 20, 10
 _SETTLED = 1e-6  # of the mean loss: twice what one more step could gain
 # Of one value throughout an asker's list, or another view less that value: they cannot change an order.
@@ -177,32 +174,32 @@ def corrected(ranker: Ranker, change: Floats) -> Ranker:
 class _Lessons:
     """Lists that teach one ranker; arrays [n_list, depth], `x` with the ranker's features last.
 
-    `x` is in deviations within a list, `scale` brings a weight back to the ranker's own units, and the last of `x` is
-    the ranker's score as it is; `share` is what the pair was worth (0 unless accepted or graded), `weight` what it
-    counts in the sum (0: not there), `fold` its need's.
+    `x` is in deviations within a list, `scale` brings a weight back to the ranker's own units; `share` is what the
+    pair was worth (0 unless accepted or graded), `weight` what it counts in the sum (0: not there), `fold` its need's.
     """
 
     columns: NDArray[np.int64]
     scale: Floats
     x: Floats
+    base: Floats
     share: Floats
     weight: Floats
     fold: NDArray[np.int64]
 
-    def without(self, left_out: frozenset[int]) -> tuple[Floats, Floats, Floats]:
-        """Return x, share and weight of the lists that teach something when needs of some folds are not there."""
+    def without(self, left_out: frozenset[int]) -> tuple[Floats, Floats, Floats, Floats]:
+        """Return x, base, share and weight of the lists that teach something when needs of some folds are not there."""
         hidden = np.isin(self.fold, list(left_out))
         return self._kept(np.where(hidden, 0, self.share), np.where(hidden, 0, self.weight))
 
-    def only(self, fold: int, left_out: frozenset[int]) -> tuple[Floats, Floats, Floats]:
+    def only(self, fold: int, left_out: frozenset[int]) -> tuple[Floats, Floats, Floats, Floats]:
         """Return the same for judging a fit on one fold: good pairs of other folds step aside."""
         hidden = np.isin(self.fold, list(left_out)) | ((self.fold != fold) & (self.share > 0))
         return self._kept(np.where(hidden, 0, self.share), np.where(hidden, 0, self.weight))
 
-    def _kept(self, share: Floats, weight: Floats) -> tuple[Floats, Floats, Floats]:
+    def _kept(self, share: Floats, weight: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         rows = share.sum(axis=1) > 0
         shares = share[rows] / share[rows].sum(axis=1, keepdims=True)
-        return self.x[rows], shares, weight[rows]
+        return self.x[rows], self.base[rows], shares, weight[rows]
 
 
 def _lessons(
@@ -279,8 +276,8 @@ class _Gathered:
         usable = [not name.startswith(_NOT_ADJUSTED[0]) and _NOT_ADJUSTED[1] not in name for name in FEATURES]
         columns = np.flatnonzero(np.array(usable) & (spread > 1e-3))
         scale = (1 / spread[columns]).astype(np.float32)
-        taught = np.concatenate([x[:, :, columns] * scale, base[:, :, None]], axis=2, dtype=np.float32)
-        return _Lessons(columns, scale, np.ascontiguousarray(taught), share, weight, fold.astype(np.int64))
+        taught = np.ascontiguousarray(x[:, :, columns] * scale, np.float32)
+        return _Lessons(columns, scale, taught, base, share, weight, fold.astype(np.int64))
 
 
 def _inputs(ranker: Ranker, features: Floats) -> Floats:
@@ -305,8 +302,7 @@ class _Fitting:
             if chosen is None:
                 continue
             change = np.zeros(len(FEATURES), np.float32)
-            *found, stretch = self._path(name, left_out)[chosen]
-            change[lessons.columns] = np.array(found) / max(stretch, _LEAST_STRETCH) * lessons.scale
+            change[lessons.columns] = self._path(name, left_out)[chosen] * lessons.scale
             rankers[name] = corrected(rankers[name], change)
             strengths[name] = STRENGTHS[chosen]
         return replace(self._base, rankers=rankers), strengths
@@ -321,17 +317,18 @@ class _Fitting:
             if len(judged[0]) == 0:
                 continue
             path = self._path(name, left_out | {fold})
-            losses.append(np.array([_losses(change, *judged) for change in path]))
+            nothing = np.zeros(judged[0].shape[2], np.float32)
+            losses.append(np.array([_losses(change, *judged) for change in (nothing, *path)]))
         if not losses:
             return None
         best = int(np.argmin(np.concatenate(losses, axis=1).mean(axis=1)))  # of equals the strongest
-        return best or None
+        return best - 1 if best else None
 
     def _path(self, name: str, left_out: frozenset[int]) -> list[Floats]:
         key = (name, left_out)
         if key not in self._paths:
             lists = self._lessons[name].without(left_out)
-            found, self._paths[key] = np.append(np.zeros(lists[0].shape[2] - 1), 1.0), []
+            found, self._paths[key] = np.zeros(lists[0].shape[2]), []
             for strength in STRENGTHS:
                 found = _fit(found, strength, *lists)
                 self._paths[key].append(found.astype(np.float32))
@@ -339,28 +336,26 @@ class _Fitting:
 
 
 def _fit(
-    start: NDArray[np.float64], strength: float, x: Floats, share: Floats, weight: Floats
+    start: NDArray[np.float64], strength: float, x: Floats, base: Floats, share: Floats, weight: Floats
 ) -> NDArray[np.float64]:
     """Return the change that makes mean loss + strength / 2 · |change|² least, by Newton's steps.
 
-    The last of `change` stretches the ranker's own score and is held near 1, not near 0. The loss is convex, so the
-    start only saves time; a step that does not lower it is halved.
+    The loss is convex and strength > 0, so the start only saves time; a step that does not lower it is halved.
     """
     if len(x) == 0:
         return start
     flat, change = x.reshape(-1, x.shape[2]), start
-    ridge, centre = _ridge(strength, len(start))
-    cost = _cost(change, strength, x, share, weight)
+    cost = _cost(change, strength, x, base, share, weight)
     for _ in range(_STEPS):
-        spread = _shares(x @ change.astype(np.float32), weight)[0] / np.float32(len(x))
-        slope = flat.T @ (spread - share / len(x)).reshape(-1) + ridge * (change - centre)
+        spread = _shares(base + x @ change.astype(np.float32), weight)[0] / np.float32(len(x))
+        slope = flat.T @ (spread - share / len(x)).reshape(-1) + strength * change
         means = np.einsum("ld,ldf->lf", spread, x) * np.float32(np.sqrt(len(x)))
         bend = flat.T @ (flat * spread.reshape(-1, 1)) - means.T @ means
-        step = np.linalg.solve(bend.astype(np.float64) + np.diag(ridge), slope)
+        step = np.linalg.solve(bend.astype(np.float64) + strength * np.eye(len(change)), slope)
         if slope @ step < _SETTLED:
             break
         for _ in range(_HALVINGS):
-            tried = _cost(change - step, strength, x, share, weight)
+            tried = _cost(change - step, strength, x, base, share, weight)
             if tried < cost:
                 break
             step = step / 2
@@ -370,19 +365,15 @@ def _fit(
     return change
 
 
-def _ridge(strength: float, n: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return how strongly each number is held, and where."""
-    return np.append(np.full(n - 1, strength), _STRETCH_PULL), np.append(np.zeros(n - 1), 1.0)
+def _cost(
+    change: NDArray[np.float64], strength: float, x: Floats, base: Floats, share: Floats, weight: Floats
+) -> float:
+    losses = _losses(change.astype(np.float32), x, base, share, weight)
+    return float(losses.mean(dtype=np.float64) + strength / 2 * change @ change)
 
 
-def _cost(change: NDArray[np.float64], strength: float, x: Floats, share: Floats, weight: Floats) -> float:
-    ridge, centre = _ridge(strength, len(change))
-    losses = _losses(change.astype(np.float32), x, share, weight)
-    return float(losses.mean(dtype=np.float64) + (ridge * (change - centre) ** 2).sum() / 2)
-
-
-def _losses(change: Floats, x: Floats, share: Floats, weight: Floats) -> Floats:
-    scores = x @ change
+def _losses(change: Floats, x: Floats, base: Floats, share: Floats, weight: Floats) -> Floats:
+    scores = base + x @ change
     losses: Floats = _shares(scores, weight)[1] - (share * scores).sum(axis=1)
     return losses
 

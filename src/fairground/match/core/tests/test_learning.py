@@ -140,14 +140,15 @@ def test_two_sided_scores_are_those_of_the_engine() -> None:
 def test_a_fit_is_the_minimum_of_what_it_minimises() -> None:
     random = np.random.default_rng(1)
     x = random.standard_normal((8, 12, 3)).astype(np.float32)
+    base = random.standard_normal((8, 12)).astype(np.float32)
     share = np.zeros((8, 12), np.float32)
     share[:, 0] = 1
     weight = random.choice(np.array([0.2, 1.0], np.float32), (8, 12))
-    found = learning._fit(np.array([0.0, 0.0, 1.0]), 0.1, x, share, weight)
-    cost = learning._cost(found, 0.1, x, share, weight)
+    found = learning._fit(np.zeros(3), 0.1, x, base, share, weight)
+    cost = learning._cost(found, 0.1, x, base, share, weight)
     for _ in range(50):
         near = found + 0.05 * random.standard_normal(3)
-        assert cost <= learning._cost(near, 0.1, x, share, weight)
+        assert cost <= learning._cost(near, 0.1, x, base, share, weight)
 
 
 def test_corrected_adds_to_the_score_what_it_says() -> None:
