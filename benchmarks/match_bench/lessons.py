@@ -95,7 +95,7 @@ def exercise_of(task: Task, *, list_statistics: bool, neural: bool) -> Exercise:
             relevance[row, place] = task.relevance.get(need, {}).get(offer, 0) if text >= 0 else 0
     taught = np.sort(np.argsort(relevance == 0, axis=1, kind="stable")[:, :_TAUGHT_DEPTH], axis=1)
     return Exercise(
-        np.take_along_axis(pairs.features, taught[:, :, None], 1),
+        np.take_along_axis(pairs.features(), taught[:, :, None], 1),
         np.take_along_axis(relevance, taught, 1),
         np.asarray(task.query_folds),
     )

@@ -5,10 +5,12 @@ from datetime import date
 from pathlib import Path
 
 from fairground.cli.console import EXIT_HELP, EXIT_OK, Console, add_language
+from fairground.cli.weights_folder import read_weights
 from fairground.collect.core.clinic import examine_need
 from fairground.collect.core.lists import RecordList, read_needs, read_offers
 from fairground.collect.core.records import Need, Offer
 from fairground.kernel.tables import SheetToWrite, TableError, atomic_output, output_format, write_table
+from fairground.language.encoders import Encoder, EncoderMissingError, neural_encoder
 from fairground.match.core.engine import DIRECTIONS, match_lists
 from fairground.match.core.results import Evidence, MatchRun, Verdict
 from fairground.match.report.page import render_report
@@ -56,9 +58,15 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "-o", "--output", type=Path, required=True, metavar="OUT",
         help="result file: xlsx, csv, tsv, jsonl, parquet 结果文件",
     )  # fmt: skip
-    parser.add_argument("--report", type=Path, metavar="HTML", help="also write a page to read and print 另存报告网页")
     parser.add_argument(
-        "--top", type=_at_least_one, default=10, metavar="N", help="partners for each record (default: 10) 每条取前 N"
+        "--report", type=Path, metavar="HTML", help="also write a page to read and print 另存报告网页"
+    )
+    parser.add_argument(
+        "--top",
+        type=_at_least_one,
+        default=10,
+        metavar="N",
+        help="partners for each record (default: 10) 每条取前 N",
     )
     parser.add_argument(
         "--direction", choices=DIRECTIONS, default="both",
@@ -68,14 +76,28 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--keep-blocked", action="store_true",
         help="keep pairs that a condition rules out, at the foot of their list 保留被条件排除的组合",
     )  # fmt: skip
+    parser.add_argument(
+        "--weights",
+        type=Path,
+        metavar="DIR",
+        help="weights that `fairground learn` wrote (default: the shipped ones) 使用自己学习的权重",
+    )
     parser.add_argument("--needs-sheet", metavar="NAME", help="sheet of the needs workbook 需求工作表")
     parser.add_argument("--offers-sheet", metavar="NAME", help="sheet of the offers workbook 成果工作表")
+    parser.add_argument(
+        "--neural",
+        action="store_true",
+        help="read meaning with a neural encoder as well: slower, English only, needs the extra [neural] "
+        "加用神经编码器（较慢，仅英文）",
+    )
     parser.add_argument(
         "--today", type=date.fromisoformat, default=None, metavar="YYYY-MM-DD",
         help="the date deadlines are read against (default: today) 判断期限的日期",
     )  # fmt: skip
     parser.add_argument(
-        "--strict", action="store_true", help="stop at the first fault that loses or changes data 遇到问题即停止"
+        "--strict",
+        action="store_true",
+        help="stop at the first fault that loses or changes data 遇到问题即停止",
     )
     add_language(parser)
     parser.set_defaults(run=match)
@@ -85,6 +107,7 @@ def match(arguments: argparse.Namespace, console: Console) -> int:
     """Run the command; returns an exit code."""
     output_format(arguments.output)  # before the work, not after it
     _refuse_overwriting(arguments)
+    weights = read_weights(arguments.weights) if arguments.weights else None
     needs = read_needs(arguments.needs, sheet=arguments.needs_sheet, strict=arguments.strict)
     offers = read_offers(arguments.offers, sheet=arguments.offers_sheet, strict=arguments.strict)
     for records in (needs, offers):
@@ -97,6 +120,8 @@ def match(arguments: argparse.Namespace, console: Console) -> int:
         direction=arguments.direction,
         today=arguments.today or date.today(),
         keep_blocked=arguments.keep_blocked,
+        weights=weights,
+        encoder=_encoder() if arguments.neural else None,
         progress=bars,
     )
     _write(run, arguments.output)
@@ -105,6 +130,16 @@ def match(arguments: argparse.Namespace, console: Console) -> int:
         _write_report(run, arguments, console, needs, offers)
     console.result(_summary(run, console))
     return EXIT_OK
+
+
+def _encoder() -> Encoder:
+    try:
+        return neural_encoder()
+    except EncoderMissingError as error:
+        raise TableError(
+            "未安装神经编码器。请先运行 pip install 'fairground[neural]'，或去掉 --neural。",
+            f"{error}, or leave out --neural.",
+        ) from error
 
 
 def _at_least_one(text: str) -> int:

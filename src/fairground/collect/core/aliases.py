@@ -186,6 +186,12 @@ PROTECTED = """
 """
 
 
+# Columns a list may well have and matching does not read: carried along without a remark.
+CARRIED = """
+    source 来源 出处 资料来源 source_address
+"""
+
+
 def split_names(names: str) -> tuple[str, ...]:
     """Return the names of one field; an underscore stands for a space inside a name."""
     return tuple(name.replace("_", " ") for name in names.split())

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Generic, TypeVar
 
+from fairground.collect.core.aliases import CARRIED, split_names
 from fairground.collect.core.columns import (
     CONTACT_FIELD,
     PROTECTED_FIELD,
@@ -170,7 +171,8 @@ def _note_columns(mapping: ColumnMapping, log: WarningLog, sheet: str | None) ->
             log.add(kinds[column.field], sheet=sheet, column=column.name, name=column.name)
         elif column.confidence < 1:
             log.add(GUESSED_COLUMN, sheet=sheet, column=column.name, name=column.name, field=column.field)
-    for _, name in mapping.unknown:
+    carried = set(map(plain_name, split_names(CARRIED)))
+    for name in (name for _, name in mapping.unknown if plain_name(name) not in carried):
         log.add(UNKNOWN_COLUMN, sheet=sheet, column=name, name=name)
     texts = {*NEED_TEXT_FIELDS, *OFFER_TEXT_FIELDS}
     for field, count in Counter(column.field for column in mapping.columns).items():

@@ -17,7 +17,8 @@ MEASURED = (*SIGNALS, "together")  # what is kept of a pair: every signal, and t
 
 Progress = Callable[[int, int], None]  # askers done, askers in all; may raise to stop
 
-_POOL = 400  # kept of each asker before the correction for hubs
+_MOST_POOL, _LEAST_POOL = 400, 40  # kept of each asker before the correction for hubs
+_POOL_NUMBERS = 120_000_000  # kept of all askers together: half a gigabyte
 _HUB_WEIGHT = 1.0
 _BLOCK_BYTES = 48_000_000
 _PUTTING_WEIGHTS = {"title": 1.0, "opening": 0.5, "whole": 1.0}
@@ -93,7 +94,11 @@ def find_candidates(
         for block in _blocks(reference, n_searched, groups, threads):
             population.observe(block.normalised)
             _tell(progress, block.last, total)
-    kept = max((len(row) for row in allowed), default=1) if allowed is not None else min(_POOL, n_searched)
+    if allowed is not None:
+        kept = max((len(row) for row in allowed), default=1)
+    else:
+        pool = _POOL_NUMBERS // (len(MEASURED) * max(1, len(wanted)))
+        kept = min(max(_LEAST_POOL, min(_MOST_POOL, pool)), n_searched)
     texts = np.full((len(wanted), kept), -1, np.int32)
     measured = np.zeros((len(wanted), kept, len(MEASURED)), np.float32)
     middle = np.zeros((len(wanted), len(MEASURED)), np.float32)

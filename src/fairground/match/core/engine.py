@@ -1,7 +1,8 @@
 """Match a list of needs to a list of offers: rank both ways, judge requirements, raise flags, say how sure."""
 
 import heapq
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Collection, Container, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,8 +11,8 @@ import numpy as np
 from fairground.collect.core.records import Need, Offer
 from fairground.language.encoders import Encoder
 from fairground.language.tokens import surface_forms
+from fairground.match.core.candidates import MEASURED
 from fairground.match.core.constraints import flags_for
-from fairground.match.core.features import FEATURES
 from fairground.match.core.judgement import judge_pair, text_sufficiency
 from fairground.match.core.lexicon import dictionary_lexicon
 from fairground.match.core.prepared import PreparedNeed, PreparedOffer, prepare_need, prepare_offer
@@ -31,22 +32,23 @@ ENOUGH_FROM, THIN_FROM = 0.5, 0.15  # of the score; measured in docs/measurement
 _LITTLE_TEXT = 0.25  # a pair whose texts say less than this is thin at best
 _MOST_SHARED_TERMS = 8
 _FEW = 5
-_EXPLAINED_BEYOND = 3  # candidates looked at beyond `top`, so that a blocked pair leaves no hole
+_ASK_ALL_UP_TO = 50_000  # offers; beyond, `direction='needs'` hears only those that a need considers
+_LOOKED_AT_BEYOND = 5  # candidates judged beyond `top`: a blocked pair leaves no hole, a proven one can rise
+_MET_ODDS, _MOST_MET, _AGAINST_ODDS = 0.5, 4, 1.0  # log odds of a requirement met, and of one contradicted
 _PARTS = {
-    "words": ("words.opening.alone", "cosine.whole.alone"),
-    "phrases": ("phrases.opening.alone", "phrases.whole.alone"),
-    "meaning": ("meaning.opening.alone", "meaning.whole.alone"),
-    "titles": ("words.titles.alone", "meaning.titles.alone"),
+    "words": ("words.opening", "cosine.whole"),
+    "phrases": ("phrases.opening", "phrases.whole"),
+    "meaning": ("meaning.opening", "meaning.whole"),
+    "titles": ("words.titles", "meaning.titles"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    """One side's view of a pair: how well the other fits it."""
+    """One side's view of a pair: how probably the other is right for it, and what was measured."""
 
     probability: float
-    place: int
-    features: Floats
+    measured: Floats  # float32[len(MEASURED)]
 
 
 def match_lists(
@@ -94,13 +96,30 @@ def match_lists(
     for_offers: dict[tuple[int, int], _Fit] = {}
     if needs and offers:
         for_needs = run.fits("needs", need_texts, offer_texts, weights, threads)
-        swapped = run.fits("offers", offer_texts, need_texts, weights, threads)
-        for_offers = {(need, offer): fit for (offer, need), fit in swapped.items()}
+        asked = _offers_to_ask(for_needs, len(offers), direction)
+        places = {offer: place for place, offer in enumerate(asked)}
+        swapped = run.fits(
+            "offers",
+            [offer_texts[number] for number in asked],
+            need_texts,
+            weights,
+            threads,
+            at_most=0 if direction == "needs" else top + _LOOKED_AT_BEYOND,
+            besides={(need, places[offer]) for need, offer in for_needs},
+        )
+        for_offers = {(need, asked[place]): fit for (place, need), fit in swapped.items()}
     matches = run.matches(for_needs, for_offers, direction)
     method = METHOD if encoder is None else f"{METHOD}+{encoder.name}"
     return MatchRun(
         tuple(needs), tuple(offers), matches, direction, top, method, weights.version, _notes(needs, offers)
     )
+
+
+def _offers_to_ask(considered: Collection[tuple[int, int]], n_offers: int, direction: str) -> list[int]:
+    """Return the offers whose own side is heard: all, or of a very long list those that some need considers."""
+    if direction == "needs" and n_offers > _ASK_ALL_UP_TO:
+        return sorted({offer for _, offer in considered})
+    return list(range(n_offers))
 
 
 class _Run:
@@ -125,9 +144,20 @@ class _Run:
         self._flags: dict[tuple[int, int], tuple[Flag, ...]] = {}
 
     def fits(
-        self, side: str, asking: list[FieldTexts], searched: list[FieldTexts], weights: Weights, threads: int
+        self,
+        side: str,
+        asking: list[FieldTexts],
+        searched: list[FieldTexts],
+        weights: Weights,
+        threads: int,
+        *,
+        at_most: int | None = None,
+        besides: Container[tuple[int, int]] = (),
     ) -> dict[tuple[int, int], _Fit]:
-        """Rank and return (asker, searched) → fit for every candidate."""
+        """Rank and return (asker, searched) → fit: of each asker the best `at_most`, and whatever is in `besides`.
+
+        `besides` names pairs the other way round, as the other side does.
+        """
 
         def tell(done: int, total: int) -> None:
             self._tell(side, done, total)
@@ -143,10 +173,10 @@ class _Run:
         )
         probabilities = 1 / (1 + np.exp(-np.clip(ranked.logits, -30, 30)))
         return {
-            (asker, text): _Fit(float(probabilities[asker, place]), place, ranked.features[asker, place])
+            (asker, text): _Fit(float(probabilities[asker, place]), ranked.measured[asker, place])
             for asker in range(len(asking))
             for place, text in enumerate(ranked.texts[asker].tolist())
-            if text >= 0
+            if text >= 0 and (at_most is None or place < at_most or (text, asker) in besides)
         }
 
     def matches(
@@ -157,19 +187,26 @@ class _Run:
     ) -> tuple[Match, ...]:
         """Put both sides together, cut to the wanted depth, and explain."""
         scores = {pair: self._score(pair, for_needs, for_offers) for pair in {*for_needs, *for_offers}}
-        need_ranks = self._ranks(scores, 0) if direction in ("both", "needs") else {}
-        offer_ranks = self._ranks(scores, 1) if direction in ("both", "offers") else {}
-        wanted = sorted({*need_ranks, *offer_ranks})
-        found = []
-        for done, pair in enumerate(wanted):
-            self._tell("explain", done, len(wanted))
-            fit = for_needs.get(pair) or for_offers[pair]
-            sides = (for_needs.get(pair), for_offers.get(pair))
-            found.append(
-                self._explained(pair, need_ranks.get(pair), offer_ranks.get(pair), scores[pair], fit, sides)
+        sides = [side for side, name in enumerate(("needs", "offers")) if direction in ("both", name)]
+        looked_at = sorted({pair for side in sides for pair in self._shortlist(scores, side)})
+        judged: dict[tuple[int, int], tuple[Judgement, ...]] = {}
+        for done, pair in enumerate(looked_at):
+            self._tell("explain", done, len(looked_at))
+            judged[pair] = judge_pair(self._need(pair[0]), self._offer(pair[1]))
+            scores[pair] = weighed(scores[pair], judged[pair])
+        self._tell("explain", len(looked_at), len(looked_at))
+        ranks = [self._ranks(scores, looked_at, side) if side in sides else {} for side in (0, 1)]
+        return tuple(
+            self._explained(
+                pair,
+                (ranks[0].get(pair), ranks[1].get(pair)),
+                scores[pair],
+                judged[pair],
+                (for_needs.get(pair), for_offers.get(pair)),
             )
-        self._tell("explain", len(wanted), len(wanted))
-        return tuple(found)
+            for pair in looked_at
+            if pair in ranks[0] or pair in ranks[1]
+        )
 
     @staticmethod
     def _score(
@@ -183,20 +220,28 @@ class _Run:
             return min(first.probability, second.probability)
         return (first or second).probability / 10  # type: ignore[union-attr]  # one side knows every pair
 
-    def _ranks(self, scores: dict[tuple[int, int], float], side: int) -> dict[tuple[int, int], int]:
-        """Return pair → rank for the record on `side` (0 the need, 1 the offer), the best `top` of each."""
+    def _shortlist(self, scores: dict[tuple[int, int], float], side: int) -> list[tuple[int, int]]:
+        """Return the best pairs of each record on `side` (0 the needs, 1 the offers), a few more than asked for."""
         by_record: dict[int, list[tuple[float, int, tuple[int, int]]]] = {}
         for pair, score in scores.items():
             by_record.setdefault(pair[side], []).append((-score, pair[1 - side], pair))
-        ranks: dict[tuple[int, int], int] = {}
-        for record in sorted(by_record):
-            best = heapq.nsmallest(self._top + _EXPLAINED_BEYOND, by_record[record])
-            open_pairs = [pair for _, _, pair in best if not self._is_blocked(pair)]
-            blocked = [pair for _, _, pair in best if self._is_blocked(pair)] if self._keep_blocked else []
-            ranks.update(
-                {pair: rank for rank, pair in enumerate([*open_pairs, *blocked][: self._top], start=1)}
-            )
-        return ranks
+        most = self._top + _LOOKED_AT_BEYOND
+        return [pair for pairs in by_record.values() for _, _, pair in heapq.nsmallest(most, pairs)]
+
+    def _ranks(
+        self, scores: dict[tuple[int, int], float], looked_at: Sequence[tuple[int, int]], side: int
+    ) -> dict[tuple[int, int], int]:
+        """Return pair → rank for the record on `side`, the best `top` of each; blocked pairs last or not at all."""
+        by_record: dict[int, list[tuple[bool, float, int, tuple[int, int]]]] = {}
+        for pair in looked_at:
+            blocked = self._is_blocked(pair)
+            if self._keep_blocked or not blocked:
+                by_record.setdefault(pair[side], []).append((blocked, -scores[pair], pair[1 - side], pair))
+        return {
+            pair: rank
+            for pairs in by_record.values()
+            for rank, (*_, pair) in enumerate(sorted(pairs)[: self._top], start=1)
+        }
 
     def _is_blocked(self, pair: tuple[int, int]) -> bool:
         return any(flag.severity == "blocks" for flag in self._flags_of(pair))
@@ -219,22 +264,20 @@ class _Run:
     def _explained(
         self,
         pair: tuple[int, int],
-        rank_for_need: int | None,
-        rank_for_offer: int | None,
+        ranks: tuple[int | None, int | None],
         score: float,
-        fit: _Fit,
+        judgements: tuple[Judgement, ...],
         sides: tuple[_Fit | None, _Fit | None],
     ) -> Match:
         need, offer = self._needs[pair[0]], self._offers[pair[1]]
-        judgements = judge_pair(self._need(pair[0]), self._offer(pair[1]))
-        parts = {name: _part(fit.features, columns) for name, columns in _PARTS.items()}
+        measured = next(side.measured for side in sides if side is not None)
+        parts = {name: _part(measured, columns) for name, columns in _PARTS.items()}
         for name, side in zip(("fits_need", "fits_offer"), sides, strict=True):
             parts[name] = side.probability if side is not None else 0.0
         return Match(
             need.id,
             offer.id,
-            rank_for_need,
-            rank_for_offer,
+            *ranks,
             score,
             parts,
             evidence_grade(score, text_sufficiency(need, offer), judgements),
@@ -246,6 +289,22 @@ class _Run:
     def _tell(self, stage: str, done: int, total: int) -> None:
         if self._progress is not None:
             self._progress(stage, done, total)
+
+
+def weighed(score: float, judgements: Sequence[Judgement]) -> float:
+    """Move a pair's score by what its texts prove: up for requirements met, down for those contradicted.
+
+    A requirement that 'should' be met counts half. What is missing does not count: it may only be unsaid.
+    """
+    odds = 0.0
+    for verdict, step, most in (
+        (Verdict.MET, _MET_ODDS, _MOST_MET),
+        (Verdict.CONTRADICTED, -_AGAINST_ODDS, 9),
+    ):
+        levels = [judgement.level for judgement in judgements if judgement.verdict is verdict]
+        odds += step * min(most, sum(1.0 if level == "must" else 0.5 for level in levels))
+    within = min(max(score, 1e-9), 1 - 1e-9)
+    return 1 / (1 + (1 - within) / within * math.exp(-odds))
 
 
 def evidence_grade(score: float, sufficiency: float, judgements: Sequence[Judgement]) -> Evidence:
@@ -286,9 +345,9 @@ def _forms(texts: FieldTexts) -> list[tuple[str, str]]:
     return surface_forms(texts.title) + surface_forms(texts.body)
 
 
-def _part(features: Floats, columns: tuple[str, ...]) -> float:
+def _part(measured: Floats, columns: tuple[str, ...]) -> float:
     """Bring a measure in standard deviations to 0–1: 0 at the mean of the list, 0.5 at four deviations above."""
-    value = float(np.mean([features[FEATURES.index(name)] for name in columns]))
+    value = float(np.mean([measured[MEASURED.index(name)] for name in columns]))
     return value / (value + 4) if value > 0 else 0.0
 
 

@@ -22,16 +22,32 @@ DEPTH = 200  # candidates of an asker that the ranker looks at
 _ENOUGH_ASKERS = 500  # with this many in the list no reference population stands in
 _GROUP_AT_LEAST = 20  # texts of a language before their scores are normalised apart
 _SCALE = 2.5  # of the fixed sum, so that it spreads candidates about as much as a ranker does
+_ASKERS_AT_ONCE = 1_000  # described to the ranker together; bounds memory
 _FEW_ASKING_OFFERS = 100  # fewer offers than this cannot tell which needs suit everything
 
 
 @dataclass(frozen=True)
 class MeasuredPairs:
-    """Candidates of each answered asker and what the ranker reads of them."""
+    """Candidates of each answered asker, and what it takes to describe them to the ranker.
+
+    `asking_lengths` float32[n_answered], `searched_lengths` float32[n_searched], in tokens.
+    """
 
     found: Candidates
-    features: Floats  # float32[n_answered, depth, len(FEATURES)]
+    asking_lengths: Floats
+    searched_lengths: Floats
+    list_statistics: bool
     crossing: NDArray[np.bool_]  # bool[n_answered, depth]: asker and text are of two languages
+
+    def features(self, rows: slice = slice(None)) -> Floats:
+        """Return float32[n_row, depth, len(FEATURES)] for some of the answered askers."""
+        found = self.found
+        part = Candidates(
+            found.texts[rows], found.measured[rows], found.middle[rows], found.spread[rows], found.standing
+        )
+        return pair_features(
+            part, self.asking_lengths[rows], self.searched_lengths, list_statistics=self.list_statistics
+        )
 
 
 def measure_pairs(
@@ -81,10 +97,13 @@ def measure_pairs(
     asking_lengths = _lengths(asking_streams)
     if answered is not None:
         asking_lengths = asking_lengths[np.asarray(answered, np.int64)]
-    features = pair_features(
-        found, asking_lengths, _lengths(searched_streams), list_statistics=list_statistics
+    return MeasuredPairs(
+        found,
+        asking_lengths,
+        _lengths(searched_streams),
+        list_statistics,
+        _crossing(asking_streams, searched_streams, answered, found),
     )
-    return MeasuredPairs(found, features, _crossing(asking_streams, searched_streams, answered, found))
 
 
 @dataclass(frozen=True)
@@ -96,13 +115,13 @@ class RankedList:
     texts : int32[n_answered, depth], searched texts, -1 where there are fewer
     scores : float32[n_answered, depth], the ranker's, comparable within a row; -inf at -1
     logits : float32[n_answered, depth], log odds that the pair is right, falling within a row
-    features : float32[n_answered, depth, len(FEATURES)]
+    measured : float32[n_answered, depth, len(MEASURED)], in deviations of the asker's own scores
     """
 
     texts: NDArray[np.int32]
     scores: Floats
     logits: Floats
-    features: Floats
+    measured: Floats
 
 
 def rank_lists(
@@ -166,23 +185,52 @@ def ranked(
     Where an asker has both, each kind keeps its own order and the two are merged by the fixed sum of all signals,
     which is in the same units for both.
     """
-    texts, features = measured.found.texts, measured.features
-    texts = np.where(texts < n_searched, texts, -1)
-    scores = np.full(texts.shape, -np.inf, np.float32)
+    found = measured.found
+    n_asker, depth = found.texts.shape
+    answer = RankedList(
+        np.where(found.texts < n_searched, found.texts, -1),
+        np.full((n_asker, depth), -np.inf, np.float32),
+        np.full((n_asker, depth), -np.inf, np.float32),
+        found.measured.copy(),
+    )
+    for first in range(0, n_asker, _ASKERS_AT_ONCE):
+        rows = slice(first, first + _ASKERS_AT_ONCE)
+        _rank_rows(answer, rows, measured, rankers[rows], weights, side)
+    return RankedList(
+        answer.texts[:, :DEPTH],
+        answer.scores[:, :DEPTH],
+        answer.logits[:, :DEPTH],
+        answer.measured[:, :DEPTH],
+    )
+
+
+def _rank_rows(
+    answer: RankedList,
+    rows: slice,
+    measured: MeasuredPairs,
+    rankers: Sequence[Ranker],
+    weights: Weights,
+    side: str,
+) -> None:
+    """Score and order some askers' candidates, in place."""
+    texts, features = answer.texts[rows], measured.features(rows)
+    scores = answer.scores[rows]
     for ranker in dict.fromkeys(rankers):
-        rows = np.array([one is ranker for one in rankers])
-        scores[rows] = ranker.scores(features[rows])
-    crossing = measured.crossing & (texts >= 0)
+        own = np.array([one is ranker for one in rankers])
+        scores[own] = ranker.scores(features[own])
+    crossing = measured.crossing[rows] & (texts >= 0)
     if crossing.any():
         scores[crossing] = weights.rankers["crossing"].scores(features[crossing])
         _merge(scores, crossing, texts >= 0, features[:, :, FEATURES.index("together.alone")])
     scores[texts < 0] = -np.inf
     signs = signs_of(features, scores)
-    order = np.lexsort((texts, -scores), axis=1)[:, :DEPTH]
-    texts, scores = np.take_along_axis(texts, order, 1), np.take_along_axis(scores, order, 1)
-    below = np.where(np.isfinite(scores), scores - scores[:, :1], -np.inf)
-    logits = weights.sureness[side].logits(signs, below)
-    return RankedList(texts, scores, logits, np.take_along_axis(features, order[:, :, None], 1))
+    order = np.lexsort((texts, -scores), axis=1)
+    ordered = np.take_along_axis(scores, order, 1)
+    below = np.where(np.isfinite(ordered), ordered - ordered[:, :1], -np.inf)
+    answer.texts[rows] = np.take_along_axis(texts, order, 1)
+    answer.scores[rows] = ordered
+    answer.logits[rows] = weights.sureness[side].logits(signs, below)
+    answer.measured[rows] = np.take_along_axis(answer.measured[rows], order[:, :, None], 1)
 
 
 def _merge(scores: Floats, crossing: NDArray[np.bool_], there: NDArray[np.bool_], together: Floats) -> None:
