@@ -154,7 +154,7 @@ def test_sample_pairs_cross_the_languages() -> None:
 
 def test_evidence_pairs_are_well_formed() -> None:
     pairs = read_pairs()
-    assert len(pairs) == 510
+    assert len(pairs) == 610
     assert len({pair["id"] for pair in pairs}) == len(pairs)
     needed = {"id", "lang", "kind", "requirement", "level", "offer", "verdict", "note", "split"}
     for pair in pairs:
