@@ -154,7 +154,7 @@ def test_sample_pairs_cross_the_languages() -> None:
 
 def test_evidence_pairs_are_well_formed() -> None:
     pairs = read_pairs()
-    assert len(pairs) == 610
+    assert len(pairs) == 710
     assert len({pair["id"] for pair in pairs}) == len(pairs)
     needed = {"id", "lang", "kind", "requirement", "level", "offer", "verdict", "note", "split"}
     for pair in pairs:
@@ -180,10 +180,16 @@ def test_evidence_pairs_are_in_the_language_they_name() -> None:
             assert in_zh[0] != in_zh[1] or "TRL" in pair["requirement"], pair["id"]
 
 
-def test_evidence_pairs_opened_for_tuning_hold_every_kind() -> None:
-    tune = [pair for pair in read_pairs() if pair["split"] == "tune"]
-    assert len(tune) == 510
-    assert {pair["kind"] for pair in tune} == KINDS
+def test_evidence_pairs_hold_the_promised_mix_in_both_splits() -> None:
+    tune, test = ([p for p in read_pairs() if p["split"] == split] for split in ("tune", "test"))
+    assert (len(tune), len(test)) == (510, 200)
+    assert Counter(p["verdict"] for p in test) == {"met": 84, "missing": 66, "contradicted": 50}
+    assert Counter(p["lang"] for p in test) == {"zh": 84, "en": 70, "mixed": 46}
+    assert {p["kind"] for p in tune} == {p["kind"] for p in test} == KINDS
+    for key in ("lang", "verdict", "kind", "level"):
+        shares = [Counter(p[key] for p in part) for part in (tune, test)]
+        for value in shares[0]:
+            assert abs(shares[0][value] / len(tune) - shares[1][value] / len(test)) < 0.03, (key, value)
 
 
 def test_evidence_pairs_hold_no_near_copies() -> None:
