@@ -13,6 +13,7 @@ _BEFORE: tuple[tuple[str, str], ...] = (
         r"高于等于|等于或大于|至少|起码|最低为|最低|最少|最小为|下限为?|不低過)",
         "ge",
     ),
+    (r"(?:至少|起码)(?:能够?|可以?)?[\u4e00-\u9fff]{0,3}", "ge"),
     (
         r"(?:(?:不|未|没有|勿)(?:能|得|应|可|宜|会|要|允许|必)?\s?(?:高于|超过|超出|大于|"
         r"多于|长于|超|高过)|≤|<=|=<|小于等于|小于或等于|低于或等于|低于等于|等于或小于|至多|"
@@ -98,7 +99,7 @@ _AFTER: tuple[tuple[re.Pattern[str], str], ...] = tuple(
     for pattern, name in (
         (
             r"\s?(?:\(含\))?\s?(?:及|或|和)?(?:以上|更高|更多)|\+(?!\s?\d|/|-)|\s?(?:or|"
-            r"and)\s(?:more|higher|above|better|greater|over|up|longer)\b|\s(?:at\sleast|minimum|"
+            r"and)\s(?:more|higher|above|beyond|better|greater|over|up|longer)\b|\s(?:at\sleast|minimum|"
             r"min\b)|\s?起(?![到来重飞])",
             "ge",
         ),

@@ -9,8 +9,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from fairground.collect.core.records import Need, Offer, Requirement
+from fairground.language.normalise import fold
 from fairground.language.quantities import Quantity, quantities
-from fairground.match.core.lexicon import Lexicon, Token, filler_keys
+from fairground.match.core.assertion import (
+    begins_strangely,
+    begins_with_title,
+    clause_start,
+    is_conditional,
+    is_limited,
+    is_of_another,
+    is_of_the_offer,
+    is_plain_claim,
+    leaves_title_open,
+)
+from fairground.match.core.counts import counted_in, counts_of
+from fairground.match.core.lexicon import MONEY_GROUP, Lexicon, Token, filler_keys
 from fairground.match.core.prepared import (
     GENERIC_WEIGHT,
     HAN,
@@ -32,10 +45,6 @@ _SHORT = 4  # words
 _ONE_WORD = 2.5  # Latin words, or half as many Han characters
 _COVERED = 0.67  # share of a requirement's words that one sentence must carry to meet it
 _DENIED = 0.6  # the same, for a sentence that denies one of them
-_OPTIONAL = re.compile(
-    r"\b(?:optional(?:ly)?|if\sneeded|on\srequest|where\snecessary)\b|可选|选配|按需|" r"视情况",
-    re.IGNORECASE,
-)
 _CHOICE = re.compile(r"\s(?:or|and/or)\s|或者|或(?!许|然|多或少)|/(?=[\u4e00-\u9fff])")
 
 
@@ -173,6 +182,8 @@ def _same_subject(
         return ""
     if not want.known:
         return _same_words(wanted, fact, sentence, prepared, offer)
+    if fact.quantity.dimension.startswith("money") and not _same_kind_of_money(wanted, fact):
+        return ""
     heads = set(want.head)
     for key in want.head:
         heads.update(renderings.get(key, ()))
@@ -193,12 +204,16 @@ def _same_subject(
         if token not in open_words or not _found_in(token, offer.title_heads, renderings)
     ]
     open_words = [token for token in open_words if token in asked]
+    if fact.quantity.dimension.startswith("money") and want.sides.get(MONEY_GROUP):
+        return "value: same kind of money"
     if len(open_words) < len(asked) or (
         not open_words and any(_found_in(token, keys, renderings) for token in want.modifiers)
     ):
         return "value: same words beside it"
     if _PART.search(sentence.folded[: fact.quantity.start]):
         return ""
+    if fact.quantity.dimension == "trl":
+        return "value: readiness"
     if fact.quantity.dimension in _TELLING or fact.quantity.dimension.startswith(("CNY·", "USD·", "EUR·")):
         word = said.word
         owned = word is not None and any(_possesses(token, word, sentence) for token in strangers)
@@ -213,12 +228,27 @@ def _same_subject(
         return ""
     if _overlap(asked, set(sentence.signs), renderings):
         return "value: same words in sentence"
+    if is_of_the_offer(sentence, fact.quantity.start):
+        return "value: of the offer itself"
     first = fact.quantity.reach[0]
-    if any(token.generic and first <= token.start < fact.quantity.start for token in sentence.tokens):
-        return "value: of a sample"  # 'the sample's retention is 91 %': said of the offer itself
     leading = sentence.tokens[0] if sentence.tokens else None
     bare = leading is None or leading.generic or bool(leading.measured) or leading.start >= first
-    return "value: no other subject" if bare else ""
+    named = any(
+        not token.generic
+        and not token.measured
+        and not _is_filler(token)
+        and not _found_in(token, prepared.keys, {})
+        and not _found_in(token, offer.title_signs, {})
+        for token in sentence.tokens
+        if token.start < first
+    )
+    return "value: no other subject" if bare and not named else ""
+
+
+def _same_kind_of_money(wanted: Wanted, fact: Fact) -> bool:
+    """Where a budget, a fee or an investment is asked for, a sum that is not called so is no answer."""
+    named = {group: side for group, side in wanted.subject.sides.items() if group == MONEY_GROUP and side}
+    return all(fact.subject.sides.get(group) == side for group, side in named.items())
 
 
 def _same_words(
@@ -230,6 +260,7 @@ def _same_words(
 ) -> str:
     """Compare two values of something the word list does not know, by the words around them."""
     renderings = prepared.renderings
+    want_head = wanted.subject.head
     around = set(fact.subject.head)
     for token in fact.subject.modifiers:
         around.update(token.keys)
@@ -239,8 +270,12 @@ def _same_words(
         if not _is_filler(token)
     ]
     found = [token for token in asked if _found_in(token, around, renderings)]
-    if not found or 2 * len(found) < len(asked):
+    if not found:
         return ""
+    if 2 * len(found) < len(asked):
+        head = want_head & fact.subject.head
+        rest = any(_found_in(token, sentence.signs, renderings) for token in asked if token not in found)
+        return "value: same unknown name" if rest and any(len(key) > 2 for key in head) else ""
     if len(found) < len(asked) and _strangers(fact, prepared, offer.title_heads):
         return ""
     return "value: same unknown words"
@@ -360,7 +395,16 @@ def _judge_value(wanted: Wanted, prepared: PreparedRequirement, offer: PreparedO
         if fact.stance is Stance.UNPROVEN:
             why = (f"“{fact.quantity.quote}”尚未验证", f"'{fact.quantity.quote}' is not yet shown")
             continue
-        if fact.stance is Stance.OTHER and not fact.quantity.change:
+        if is_conditional(sentence):
+            why = (
+                f"“{fact.quantity.quote}”只在一定条件下成立",
+                f"'{fact.quantity.quote}' holds only on a condition",
+            )
+            continue
+        other = fact.stance is Stance.OTHER or is_of_another(
+            prepared, offer, fact.sentence, fact.quantity.start
+        )
+        if other and not fact.quantity.change:
             why = (
                 f"“{fact.quantity.quote}”是别的产品的值",
                 f"'{fact.quantity.quote}' is the value of another product",
@@ -369,6 +413,8 @@ def _judge_value(wanted: Wanted, prepared: PreparedRequirement, offer: PreparedO
         result = answer(wanted.target, fact.quantity, sentence.folded)
         if result in (Answer.OPEN, Answer.BEST_CASE) or not _same_circumstances(prepared, sentence, fact):
             why = _undecided(result, fact.quantity, wanted.quantity)
+            continue
+        if result is Answer.CONTRADICTED and _is_loose(wanted):
             continue
         if circumstance and result is Answer.CONTRADICTED:
             continue  # 'after 260 cycles' shows 260 cycles and refutes no more of them
@@ -390,15 +436,55 @@ def _judge_value(wanted: Wanted, prepared: PreparedRequirement, offer: PreparedO
         return _missing(
             ("供给给出的几个值彼此不一致", "the offer states values that point both ways"), "value: both ways"
         )
+    if not decided:
+        counted = _judge_count(wanted, prepared, offer)
+        if counted is not None:
+            return counted
     for verdict, pairs in decided.items():
         fact, sentence, rule = pairs[0]
         said, asked = fact.quantity.quote, wanted.quantity.quote
-        if verdict is Verdict.MET:
-            return Decision(verdict, sentence, f"“{said}”满足“{asked}”", f"'{said}' meets '{asked}'", rule)
-        return Decision(
-            verdict, sentence, f"“{said}”不满足“{asked}”", f"'{said}' does not meet '{asked}'", rule
-        )
+        told = _meets(said, asked) if verdict is Verdict.MET else _misses(said, asked)
+        return Decision(verdict, sentence, *told, rule)
     return _missing(why)
+
+
+def _judge_count(wanted: Wanted, prepared: PreparedRequirement, offer: PreparedOffer) -> Decision | None:
+    """Judge a number of things ('200 parcels per minute') by bare counts of the same things."""
+    counted = counted_in(fold(prepared.requirement.text), wanted.quantity)
+    if counted is None:
+        return None
+    for place in offer.index.get(counted.noun, ()):
+        sentence = offer.sentences[place]
+        for said in counts_of(sentence.folded, counted):
+            first = clause_start(sentence.folded, said.start)
+            if (
+                stances_of(sentence).at(said.start, said.end) is not Stance.OWN
+                or is_conditional(sentence)
+                or begins_strangely(prepared, offer, sentence, first)
+                or is_of_another(prepared, offer, place, said.start)
+            ):
+                continue
+            result = answer(wanted.target, said, sentence.folded)
+            quotes = said.quote, wanted.quantity.quote
+            if result is Answer.MET:
+                return Decision(Verdict.MET, sentence, *_meets(*quotes), "value: counted")
+            owned = is_of_the_offer(sentence, said.start) or begins_with_title(offer, sentence, first)
+            if result is Answer.CONTRADICTED and owned and wanted.quantity.comparator != "eq":
+                return Decision(Verdict.CONTRADICTED, sentence, *_misses(*quotes), "value: counted")
+    return None
+
+
+def _meets(said: str, asked: str) -> tuple[str, str]:
+    return f"“{said}”满足“{asked}”", f"'{said}' meets '{asked}'"
+
+
+def _misses(said: str, asked: str) -> tuple[str, str]:
+    return f"“{said}”不满足“{asked}”", f"'{said}' does not meet '{asked}'"
+
+
+def _is_loose(wanted: Wanted) -> bool:
+    """A plain value of something the word list does not know ('leaves 0.1 L/min'): more may be better, or less."""
+    return not wanted.subject.known and wanted.quantity.comparator == "eq" and not wanted.quantity.change
 
 
 def _undecided(result: Answer, said: Quantity, asked: Quantity) -> tuple[str, str]:
@@ -513,6 +599,18 @@ def _stance_of_words(prepared: PreparedRequirement, sentence: Sentence) -> Stanc
     return worst
 
 
+def _said_of_another(prepared: PreparedRequirement, offer: PreparedOffer, place: int) -> bool:
+    start = next(
+        (
+            token.start
+            for token in offer.sentences[place].tokens
+            if not token.generic and any(key in prepared.keys for key in token.keys)
+        ),
+        0,
+    )
+    return is_of_another(prepared, offer, place, start, words=True)
+
+
 _WHY_NOT = {
     Stance.PROSPECT: ("只是预期，尚未实现", "only a prospect"),
     Stance.UNPROVEN: ("尚未验证", "not yet shown"),
@@ -541,16 +639,23 @@ def _judge_words(prepared: PreparedRequirement, offer: PreparedOffer) -> Decisio
         if stance is not Stance.OWN:
             why = _WHY_NOT[stance]
             continue
-        if _OPTIONAL.search(sentence.folded):
+        if is_conditional(sentence) or _said_of_another(prepared, offer, place):
             continue
         if reading.denied_words:
             if (
                 denied is None
                 and reading.denied >= 0.2
                 and (prepared.denies or reading.opposed or _is_short_and_whole(prepared, reading))
+                and (reading.opposed or not is_limited(sentence))
             ):
                 denied = sentence, _denial_rule(prepared, reading)
-        elif met is None and reading.share >= _COVERED and not _says_too_little(prepared):
+        elif (
+            met is None
+            and reading.share >= _COVERED
+            and not _says_too_little(prepared)
+            and is_plain_claim(sentence)
+            and not leaves_title_open(prepared.requirement.text, sentence)
+        ):
             met = sentence, _meeting_rule(prepared, reading, titled)
     if met is not None and denied is not None:
         return _missing(("供给前后说法不一", "the offer says both"), "words: both")
@@ -579,6 +684,14 @@ def _meeting_rule(prepared: PreparedRequirement, reading: _Reading, titled: bool
     return f"words: {kind}{part}{' with title' if titled else ''}"
 
 
+# 'Compared with acid cleaning ...' names an approach without saying whose it is.
+_COMPARED = re.compile(
+    r"与[^,，]{2,30}?相[比较]|相[较比]于?|不同于|区别于|优于|比[^,，]{2,16}?(?:更|低|高|少|多|快|省)|"
+    r"\b(?:compared\s(?:to|with)|unlike|in\scontrast\sto|than|versus|vs\.?|alternative\sto)\b",
+    re.IGNORECASE,
+)
+
+
 def _judge_excluded(prepared: PreparedRequirement, offer: PreparedOffer) -> Decision:
     """A refused approach: an offer that uses it is contradicted, one that says it does without is met."""
     used: Sentence | None = None
@@ -596,6 +709,8 @@ def _judge_excluded(prepared: PreparedRequirement, offer: PreparedOffer) -> Deci
         if not hits or len(hits) < len(content) / 2:
             continue
         stance = _stance_of_words(prepared, sentence)
+        if _COMPARED.search(sentence.folded) and all(mark == 1 for mark in hits):
+            continue
         if any(mark == 2 for mark in hits):
             if stance is not Stance.PROSPECT and unused is None:
                 unused = sentence

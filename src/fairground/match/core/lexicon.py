@@ -35,11 +35,38 @@ _EXCLUSIVE = (
     # What is paid once for the thing, what its use costs, and what a whole plant takes.
     (
         ("price", "售价", "单价", "价格", "报价", "priced", "sells"),
-        ("运行费用", "运行成本", "运营成本", "运费", "运维", "维护", "maintenance", "年运行", "electricity"),
-        ("投资", "总投资", "投入", "总投入", "capital", "capex", "investment"),
+        (
+            "运行费用",
+            "运行成本",
+            "运营成本",
+            "运费",
+            "运维",
+            "维护",
+            "maintenance",
+            "年运行",
+            "electricity",
+            "服务费",
+            "年费",
+            "维护费",
+        ),
+        (
+            "投资",
+            "总投资",
+            "投入",
+            "总投入",
+            "预算",
+            "capital",
+            "capex",
+            "investment",
+            "invested",
+            "outlay",
+            "budget",
+        ),
         ("转让费", "许可费", "转让", "许可", "royalty", "licence", "license"),
     ),
 )
+
+MONEY_GROUP = len(_EXCLUSIVE) - 1
 
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*|[\u3400-\u9fff]+|\d+[A-Za-z]+\d*")
 _NEXT_WORD = re.compile(r"[ \-'/]{1,3}([A-Za-z][A-Za-z0-9]*|\d+[A-Za-z]+\d*)")

@@ -111,7 +111,14 @@ def _facts_of(sentence: Sentence, place: int) -> list[Fact]:
     found: list[Fact] = []
     for item in quantities(sentence.text):
         subject = subject_of(sentence.folded, item, sentence.tokens)
-        if found and not subject.explicit and _takes_over(sentence.folded, item, found[-1].quantity):
+        if (
+            found
+            and not subject.explicit
+            and (
+                _takes_over(sentence.folded, item, found[-1].quantity)
+                or _follows_its_old_level(item, found[-1].quantity)
+            )
+        ):
             # '进口产品凝固时间 8 min, 本产品为 16 min': the second value is of what the first one names.
             subject = found[-1].subject
         found.append(Fact(item, subject, stances.at(item.start, item.end), place))
@@ -120,6 +127,11 @@ def _facts_of(sentence: Sentence, place: int) -> list[Fact]:
 
 def _takes_over(text: str, item: Quantity, before: Quantity) -> bool:
     return item.dimension == before.dimension and bool(_OURS.match(text, item.reach[0]))
+
+
+def _follows_its_old_level(item: Quantity, before: Quantity) -> bool:
+    """'由 24% 降到 17.5%': both levels are of what stands before the first."""
+    return before.change == "before" and not item.change and item.dimension == before.dimension
 
 
 def stances_of(sentence: Sentence) -> Stances:

@@ -20,7 +20,7 @@ from enum import StrEnum
 from fairground.language.quantities import Quantity
 
 _COVERING = re.compile(
-    r"可调|覆盖|适用|适应|支持|适合|兼容|量程|测量范围|检测范围|工作|运行|使用|调节|耐|"
+    r"可调|可(?=[切割加测处焊灌装钻磨夹抓提吊识检])|均可|\b(?:tilt|turn|rotate|swivel|reach|span|extend|range)s?\sfrom|覆盖|适用|适应|支持|适合|兼容|量程|测量范围|检测范围|工作|运行|使用|调节|耐|"
     r"可选|可设|设定|选择|可控|\bset\b|selectable|chosen|select(?:ed)?\b|var(?:y|ied)\b|rated\sfor|"
     r"adjust|tun(?:e|able)|cover|operat|work|support|handl|"
     r"measur\w+\s(?:range|from)|accommodat|withstand|surviv|function|compatible|suitable|"
@@ -190,7 +190,9 @@ def answer(target: Target, stated: Quantity, text: str) -> Answer:
         return _nearness(target, said, stated, text)
     wanted = target.interval
     reach = target.better == "r" or bool(
-        stated.comparator == "range" and _COVERING.search(text) and target.better in ("", "0", "+", "r")
+        stated.comparator == "range"
+        and _COVERING.search(text)
+        and (target.better in ("", "0", "+", "r") or (wanted.low is not None and wanted.high is not None))
     )
     if (
         stated.comparator == "upto"
@@ -259,9 +261,9 @@ def _reaching(wanted: Interval, said: Interval) -> Answer:
         return Answer.MET if said.high >= wanted.low else Answer.CONTRADICTED
     if wanted.low is None and wanted.high is not None and wanted.high <= _KELVIN:
         return Answer.MET if said.low <= wanted.high else Answer.CONTRADICTED
-    if said.inside(wanted):
+    if wanted.inside(said):
         return Answer.MET
-    return Answer.CONTRADICTED if said.apart(wanted) else Answer.OPEN
+    return Answer.CONTRADICTED if said.apart(wanted) or said.inside(wanted) else Answer.OPEN
 
 
 def _nearness(target: Target, said: Interval, stated: Quantity, text: str) -> Answer:
