@@ -67,7 +67,7 @@ class Ours:
             reference=_reference(task) if self.list_statistics else (),
         )
         rankers = [self._ranker_of(task, row) for row in range(len(task.queries))]
-        return ranked(measured, rankers, shipped_weights(), _side(task), len(task.searched))
+        return ranked(measured, rankers, shipped_weights(), _side(task))
 
     def _ranker_of(self, task: Task, row: int) -> Ranker:
         asker = task.asking[task.queries[row]]

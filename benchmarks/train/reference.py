@@ -11,13 +11,16 @@ import argparse
 import gzip
 import json
 import random
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from fairground.language.tokens import surface_forms
 
+ADDRESS = re.compile(r"http|www|\.org|\.com", re.IGNORECASE)
 PER_LANGUAGE = 500
 OPENING_WORDS = 60
+TECHNICAL = ("工学", "农学", "医学", "理学")  # the categories of CSL a technology need could come from
 APART = {"en": " qq ", "zh": "\u3002"}
 
 
@@ -32,7 +35,7 @@ def spread(rows: Sequence[tuple[str, str, str]], most: int) -> list[tuple[str, s
 
 
 def scattered(text: str, language: str, dice: random.Random, most: int) -> str:
-    words = [printed.lower() for _, printed in surface_forms(text)][:most]
+    words = [printed.lower() for _, printed in surface_forms(text) if not ADDRESS.search(printed)][:most]
     between = "" if language == "zh" else " "
     chunks = [between.join(words[i : i + 2]) for i in range(0, len(words), 2)]
     dice.shuffle(chunks)
@@ -50,7 +53,11 @@ def main() -> None:
     topics = rows_of(arguments.data / "match" / "en_sbir" / "needs_unlabelled.jsonl.gz")
     english = [(row["id"], row["title"], row.get("text") or "") for row in topics if row.get("text")]
     papers = rows_of(arguments.data / "geo" / "text" / "csl_dev_test_2000.jsonl.gz")
-    chinese = [(row["title"], row["title"], "。".join(row["keywords"]) + row["abstract"]) for row in papers]
+    chinese = [
+        (row["title"], row["title"], "。".join(row["keywords"]) + row["abstract"])
+        for row in papers
+        if row["category"] in TECHNICAL
+    ]
     lines = []
     for language, rows in (("en", english), ("zh", chinese)):
         for _, title, body in spread(rows, PER_LANGUAGE):

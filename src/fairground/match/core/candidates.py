@@ -56,6 +56,7 @@ def find_candidates(
     n_searched: int,
     *,
     depth: int,
+    eligible: int | None = None,
     answered: Sequence[int] | None = None,
     allowed: Sequence[NDArray[np.int64]] | None = None,
     reference: Asking | None = None,
@@ -70,6 +71,7 @@ def find_candidates(
     asking : n_asker asking texts
     n_searched : number of searched texts
     depth : ≥ 1, candidates kept of each asker
+    eligible : only the first so many searched texts may be candidates; the others give the scale. None: all
     answered : the askers that want candidates; the others count for the standing only. None: all
     allowed : for each entry of `answered` the searched texts that may be candidates (all of them are kept then)
     reference : askers of a reference population, who count for the standing as well
@@ -84,21 +86,19 @@ def find_candidates(
 
     Cost: O(n_asker · n_searched) time; memory for one block of askers and the pool.
     """
+    eligible = n_searched if eligible is None else eligible
     wanted = np.arange(asking.n_texts) if answered is None else np.asarray(answered)
     if groups is None:
         groups = np.zeros(n_searched, np.int64)
-    n_reference = reference.n_texts if reference is not None else 0
-    total = asking.n_texts + n_reference
     population = Population(len(MEASURED), n_searched)
     if reference is not None:
         for block in _blocks(reference, n_searched, groups, threads):
             population.observe(block.normalised)
-            _tell(progress, block.last, total)
     if allowed is not None:
         kept = max((len(row) for row in allowed), default=1)
     else:
         pool = _POOL_NUMBERS // (len(MEASURED) * max(1, len(wanted)))
-        kept = min(max(_LEAST_POOL, min(_MOST_POOL, pool)), n_searched)
+        kept = min(max(_LEAST_POOL, min(_MOST_POOL, pool)), eligible)
     texts = np.full((len(wanted), kept), -1, np.int32)
     measured = np.zeros((len(wanted), kept, len(MEASURED)), np.float32)
     middle = np.zeros((len(wanted), len(MEASURED)), np.float32)
@@ -107,12 +107,13 @@ def find_candidates(
         population.observe(block.normalised)
         for row in np.flatnonzero((wanted >= block.first) & (wanted < block.last)):
             place = wanted[row] - block.first
-            together = block.normalised[-1, place]
+            together = block.normalised[-1, place, :eligible]
             chosen = _best(together, kept) if allowed is None else np.asarray(allowed[int(row)])
             texts[row, : len(chosen)] = chosen
             measured[row, : len(chosen)] = block.normalised[:, place, chosen].T
             middle[row], spread[row] = block.middle[:, place], block.spread[:, place]
-        _tell(progress, n_reference + block.last, total)
+        if progress is not None:
+            progress(block.last, asking.n_texts)
     standing = population.standing()
     if allowed is None:
         texts, measured = _corrected(texts, measured, standing, depth)
@@ -169,14 +170,8 @@ def _corrected(
 ) -> tuple[NDArray[np.int32], Floats]:
     """Order the pool anew, hubs set back, and keep `depth`."""
     value = measured[:, :, -1] - _HUB_WEIGHT * standing.hub[-1][texts]
-    value[texts < 0] = -np.inf
     order = np.argsort(-value, axis=1, kind="stable")[:, :depth]
     return np.take_along_axis(texts, order, 1), np.take_along_axis(measured, order[:, :, None], 1)
-
-
-def _tell(progress: Progress | None, done: int, total: int) -> None:
-    if progress is not None:
-        progress(done, total)
 
 
 @numba.njit(cache=True, nogil=True)

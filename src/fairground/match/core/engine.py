@@ -1,5 +1,6 @@
 """Match a list of needs to a list of offers: rank both ways, judge requirements, raise flags, say how sure."""
 
+import functools
 import heapq
 import math
 from collections.abc import Callable, Collection, Container, Sequence
@@ -16,7 +17,7 @@ from fairground.match.core.constraints import flags_for
 from fairground.match.core.judgement import judge_pair, text_sufficiency
 from fairground.match.core.lexicon import dictionary_lexicon
 from fairground.match.core.prepared import PreparedNeed, PreparedOffer, prepare_need, prepare_offer
-from fairground.match.core.ranking import RankedList, rank_lists
+from fairground.match.core.ranking import ONE_SIDED, RankedList, rank_lists
 from fairground.match.core.results import Evidence, Flag, Judgement, Match, MatchRun, Verdict
 from fairground.match.core.signals import Floats
 from fairground.match.core.texts import FieldTexts, texts_of_need, texts_of_offer
@@ -171,7 +172,7 @@ class _Run:
             threads=threads,
             progress=tell,
         )
-        probabilities = 1 / (1 + np.exp(-np.clip(ranked.logits, -30, 30)))
+        probabilities = 1 / (1 + np.exp(-np.clip(ranked.logits.astype(np.float64), -60, 60)))
         return {
             (asker, text): _Fit(float(probabilities[asker, place]), ranked.measured[asker, place])
             for asker in range(len(asking))
@@ -218,7 +219,7 @@ class _Run:
         first, second = for_needs.get(pair), for_offers.get(pair)
         if first is not None and second is not None:
             return min(first.probability, second.probability)
-        return (first or second).probability / 10  # type: ignore[union-attr]  # one side knows every pair
+        return ONE_SIDED * (first or second).probability  # type: ignore[union-attr]  # one side knows every pair
 
     def _shortlist(self, scores: dict[tuple[int, int], float], side: int) -> list[tuple[int, int]]:
         """Return the best pairs of each record on `side` (0 the needs, 1 the offers), a few more than asked for."""
@@ -303,7 +304,7 @@ def weighed(score: float, judgements: Sequence[Judgement]) -> float:
     ):
         levels = [judgement.level for judgement in judgements if judgement.verdict is verdict]
         odds += step * min(most, sum(1.0 if level == "must" else 0.5 for level in levels))
-    within = min(max(score, 1e-9), 1 - 1e-9)
+    within = min(max(score, 1e-30), 1 - 1e-9)
     return 1 / (1 + (1 - within) / within * math.exp(-odds))
 
 
@@ -341,6 +342,7 @@ def shared_terms(need: Need, offer: Offer) -> tuple[str, ...]:
     return tuple(shared.values())[:_MOST_SHARED_TERMS]
 
 
+@functools.lru_cache(maxsize=4096)  # a record stands in many pairs
 def _forms(texts: FieldTexts) -> list[tuple[str, str]]:
     return surface_forms(texts.title) + surface_forms(texts.body)
 

@@ -6,17 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from fairground.match.core.ranking import (
-    _ENOUGH_ASKERS,
-    _FEW_ASKING_OFFERS,
-    DEPTH,
-    MeasuredPairs,
-    _is_chinese,
-    _languages,
-    measure_pairs,
-    ranked,
-)
-from fairground.match.core.reference import reference_needs
+from fairground.match.core.ranking import ONE_SIDED, MeasuredPairs, measure_side, ranked
 from fairground.match.core.signals import Floats
 from fairground.match.core.texts import FieldTexts
 from fairground.match.core.weights import Weights
@@ -24,9 +14,6 @@ from fairground.match.core.weights import Weights
 Progress = Callable[[str, int, int], None]  # stage, done, total; may raise to stop
 
 _ROWS_AT_ONCE = 256
-_ONE_SIDED = (
-    0.1  # of its probability is left to a pair that the other side does not consider, as in the engine
-)
 
 
 @dataclass(frozen=True)
@@ -38,19 +25,16 @@ class MeasuredSide:
     asking : int64[n_answered], rising, places of the answered askers in their list
     pairs : what was measured, a row for each of them
     rankers : for each of them the name of the ranker for texts of its own language
-    n_searched : texts from here on are the reference population's
     """
 
     asking: NDArray[np.int64]
     pairs: MeasuredPairs
     rankers: tuple[str, ...]
-    n_searched: int
 
     def candidates(self, row: int) -> NDArray[np.int32]:
         """Return int32[depth], the searched texts of one asker, -1 where there is none."""
-        texts = self.pairs.found.texts[row]
-        found: NDArray[np.int32] = np.where(texts < self.n_searched, texts, -1)
-        return found
+        texts: NDArray[np.int32] = self.pairs.found.texts[row]
+        return texts
 
 
 @dataclass(frozen=True)
@@ -103,26 +87,10 @@ def _measure_side(
         if progress is not None:
             progress(side, done, total)
 
-    languages = sorted(_languages(asking) | _languages(searched))
-    reference = [text for language in languages for text in reference_needs(language)]
-    n_searched, list_statistics = len(searched), True
-    if side == "offers":
-        searched = [*searched, *reference[: max(0, _ENOUGH_ASKERS - n_searched)]]
-        list_statistics = len(asking) >= _FEW_ASKING_OFFERS
-        reference = []
-    pairs = measure_pairs(
-        asking,
-        searched,
-        answered=answered.tolist(),
-        reference=reference,
-        list_statistics=list_statistics,
-        depth=min(len(searched), DEPTH + len(searched) - n_searched),
-        threads=threads,
-        progress=tell,
+    pairs, rankers = measure_side(
+        asking, searched, side=side, answered=answered.tolist(), threads=threads, progress=tell
     )
-    taught = side if list_statistics else f"{side}_alone"
-    rankers = tuple("untaught" if _is_chinese(asking[asker]) else taught for asker in answered)
-    return MeasuredSide(answered, pairs, rankers, n_searched)
+    return MeasuredSide(answered, pairs, rankers)
 
 
 def two_sided_scores(hub: MeasuredHub, weights: Weights, rows: NDArray[np.int64]) -> Floats:
@@ -143,7 +111,7 @@ def two_sided_scores(hub: MeasuredHub, weights: Weights, rows: NDArray[np.int64]
     for_offers = np.full((hub.n_offers, len(rows)), np.nan, np.float32)
     _fill(for_offers, hub.offers, np.arange(len(hub.offers.asking)), weights, "offers", wanted)
     other = for_offers.T
-    one_sided = _ONE_SIDED * np.where(np.isnan(for_needs), other, for_needs)
+    one_sided = ONE_SIDED * np.where(np.isnan(for_needs), other, for_needs)
     both = ~np.isnan(for_needs) & ~np.isnan(other)
     scores: Floats = np.nan_to_num(np.where(both, np.minimum(for_needs, other), one_sided), nan=-1.0)
     return scores
@@ -162,8 +130,8 @@ def _fill(
         some = rows[first : first + _ROWS_AT_ONCE]
         part = _rows(side.pairs, some)
         rankers = [weights.rankers[side.rankers[row]] for row in some]
-        result = ranked(part, rankers, weights, name, side.n_searched)
-        probability = 1 / (1 + np.exp(-np.clip(result.logits, -30, 30)))
+        result = ranked(part, rankers, weights, name)
+        probability = 1 / (1 + np.exp(-np.clip(result.logits, -60, 60)))
         columns = np.where(result.texts >= 0, result.texts, 0)
         if column_of is not None:
             columns = column_of[columns]

@@ -84,6 +84,7 @@ def judge_prepared(prepared: PreparedRequirement, offer: PreparedOffer) -> Judge
         decision.sentence.field if decision.sentence else None,
         decision.reason_zh,
         decision.reason_en,
+        prepared.requirement.excluded,
     )
 
 

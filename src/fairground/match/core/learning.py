@@ -20,8 +20,7 @@ from fairground.match.core.features import FEATURES
 from fairground.match.core.hub_lists import MeasuredHub, MeasuredSide, Progress, two_sided_scores
 from fairground.match.core.labels import ACCEPTED_FROM
 from fairground.match.core.learning_figures import Difference, Figures, figures_of, paired_difference
-from fairground.match.core.ranker import _CLIP as CLIP
-from fairground.match.core.ranker import Ranker
+from fairground.match.core.ranker import CLIP, Ranker
 from fairground.match.core.signals import Floats
 from fairground.match.core.weights import Weights
 

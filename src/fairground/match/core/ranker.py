@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from fairground.match.core.signals import Floats
 
-_CLIP = 8.0  # features beyond this many deviations say no more than at it
+CLIP = 8.0  # features beyond this many deviations say no more than at it
 _MEMBER_FIELDS = ("hidden", "hidden_bias", "output", "linear")
 
 
@@ -39,7 +39,7 @@ class Ranker:
     def scores(self, features: Floats) -> Floats:
         """Return float32[...] for features float32[..., n_feature]; comparable within one asker only."""
         flat = features.reshape(-1, features.shape[-1])
-        x = np.clip((flat - self.middle) / self.spread, -_CLIP, _CLIP)
+        x = np.clip((flat - self.middle) / self.spread, -CLIP, CLIP)
         total = x @ self.linear.mean(axis=0)
         for hidden, bias, output in zip(self.hidden, self.hidden_bias, self.output, strict=True):
             total += np.tanh(x @ hidden + bias) @ output / len(self.hidden)
@@ -105,7 +105,7 @@ def train_ranker(
     flat = features.reshape(-1, features.shape[-1])
     middle = flat.mean(axis=0, dtype=np.float64).astype(np.float32)
     spread = np.maximum(flat.std(axis=0, dtype=np.float64), 1e-3).astype(np.float32)
-    x = np.clip((features - middle) / spread, -_CLIP, _CLIP)
+    x = np.clip((features - middle) / spread, -CLIP, CLIP)
     wanted = relevance / relevance.sum(axis=1, keepdims=True)
     members = [
         _train_member(x, wanted, weight, n_hidden, epochs, learning_rate, decay, dropout, seed + number)

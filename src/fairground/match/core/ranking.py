@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +20,11 @@ from fairground.match.core.texts import FieldTexts
 from fairground.match.core.weights import Weights
 
 DEPTH = 200  # candidates of an asker that the ranker looks at
+ONE_SIDED = 0.1  # of a pair's probability is left where the other side does not even consider it
 _ENOUGH_ASKERS = 500  # with this many in the list no reference population stands in
 _GROUP_AT_LEAST = 20  # texts of a language before their scores are normalised apart
 _SCALE = 2.5  # of the fixed sum, so that it spreads candidates about as much as a ranker does
+_LOWEST = np.float32(-1e9)  # finite, so that an asker without any candidate gives no difference of infinities
 _ASKERS_AT_ONCE = 1_000  # described to the ranker together; bounds memory
 _FEW_ASKING_OFFERS = 100  # fewer offers than this cannot tell which needs suit everything
 
@@ -60,6 +63,7 @@ def measure_pairs(
     list_statistics: bool = True,
     vectors: StaticVectors | None = None,
     encoder: Encoder | None = None,
+    eligible: int | None = None,
     depth: int = DEPTH,
     threads: int = 2,
     progress: Progress | None = None,
@@ -73,6 +77,7 @@ def measure_pairs(
     allowed : for each answered asker the only searched texts to look at, None for all
     reference : texts that ask as well where the asking list is too short to tell hubs; as many are taken from
         the front as bring the list to `_ENOUGH_ASKERS`
+    eligible : only the first so many searched texts may be found; the others give the scale. None: all
     list_statistics : False ranks each asker as if it came alone
     vectors : None for the shipped ones
     encoder : a neural encoder to read meaning as well, or None
@@ -87,6 +92,7 @@ def measure_pairs(
         index.ask(asking_streams),
         len(searched),
         depth=depth,
+        eligible=eligible,
         answered=answered,
         allowed=allowed,
         reference=index.ask(reference_streams) if reference_streams else None,
@@ -151,8 +157,38 @@ def rank_lists(
     ------
     Whatever `progress` raises, to stop.
     """
+    measured, names = measure_side(
+        asking,
+        searched,
+        side=side,
+        encoder=encoder,
+        list_statistics=list_statistics,
+        threads=threads,
+        progress=progress,
+    )
+    return ranked(measured, [weights.rankers[name] for name in names], weights, side)
+
+
+def measure_side(
+    asking: Sequence[FieldTexts],
+    searched: Sequence[FieldTexts],
+    *,
+    side: str,
+    answered: Sequence[int] | None = None,
+    encoder: Encoder | None = None,
+    list_statistics: bool = True,
+    threads: int = 2,
+    progress: Progress | None = None,
+) -> tuple[MeasuredPairs, tuple[str, ...]]:
+    """Measure pairs for `rank_lists`, with the reference population in its place.
+
+    Returns
+    -------
+    What was measured, and for each answered asker the name of the ranker for texts of its own language.
+    """
     languages = sorted(_languages(asking) | _languages(searched))
-    reference = [text for language in languages for text in reference_needs(language)]
+    # Turn about, so that a list of both languages meets needs of both.
+    reference = list(chain.from_iterable(zip(*map(reference_needs, languages), strict=True)))
     n_searched = len(searched)
     if side == "offers":
         # Needs of the reference population stand among the searched, so that few needs have a scale.
@@ -162,24 +198,21 @@ def rank_lists(
     measured = measure_pairs(
         asking,
         searched,
+        answered=answered,
         reference=reference,
         encoder=encoder,
         list_statistics=list_statistics,
-        depth=min(len(searched), DEPTH + len(searched) - n_searched),
+        eligible=n_searched,
         threads=threads,
         progress=progress,
     )
-    taught = side if list_statistics else f"{side}_alone"
-    if encoder is not None:
-        taught = f"{side}_neural"
-    rankers = [weights.rankers["untaught" if _is_chinese(text) else taught] for text in asking]
-    return ranked(measured, rankers, weights, side, n_searched)
+    taught = f"{side}_neural" if encoder is not None else side if list_statistics else f"{side}_alone"
+    askers = asking if answered is None else [asking[number] for number in answered]
+    return measured, tuple("untaught" if _is_chinese(text) else taught for text in askers)
 
 
-def ranked(
-    measured: MeasuredPairs, rankers: Sequence[Ranker], weights: Weights, side: str, n_searched: int
-) -> RankedList:
-    """Score measured pairs and order them; texts from `n_searched` on drop out.
+def ranked(measured: MeasuredPairs, rankers: Sequence[Ranker], weights: Weights, side: str) -> RankedList:
+    """Score measured pairs and order them.
 
     Each asker has a ranker for texts of its own language; texts of the other language are scored by fixed weights.
     Where an asker has both, each kind keeps its own order and the two are merged by the fixed sum of all signals,
@@ -188,7 +221,7 @@ def ranked(
     found = measured.found
     n_asker, depth = found.texts.shape
     answer = RankedList(
-        np.where(found.texts < n_searched, found.texts, -1),
+        found.texts.copy(),
         np.full((n_asker, depth), -np.inf, np.float32),
         np.full((n_asker, depth), -np.inf, np.float32),
         found.measured.copy(),
@@ -226,7 +259,7 @@ def _rank_rows(
     signs = signs_of(features, scores)
     order = np.lexsort((texts, -scores), axis=1)
     ordered = np.take_along_axis(scores, order, 1)
-    below = np.where(np.isfinite(ordered), ordered - ordered[:, :1], -np.inf)
+    below = np.where(np.isfinite(ordered), ordered - np.maximum(ordered[:, :1], _LOWEST), -np.inf)
     answer.texts[rows] = np.take_along_axis(texts, order, 1)
     answer.scores[rows] = ordered
     answer.logits[rows] = weights.sureness[side].logits(signs, below)

@@ -34,6 +34,14 @@ class Judgement:
     field: str | None  # the offer's field that sentence stands in
     reason_zh: str  # why, in one short clause, for a Chinese reader: '0.3 mm ≤ 0.5 mm'
     reason_en: str
+    excluded: bool = (
+        False  # a refused approach: met says the offer does without it, contradicted that it uses it
+    )
+
+    @property
+    def is_open_refusal(self) -> bool:
+        """Whether this is a refused approach that the offer does not speak of: nothing is missing then."""
+        return self.excluded and self.verdict is Verdict.MISSING
 
 
 @dataclass(frozen=True, slots=True)

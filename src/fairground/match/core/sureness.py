@@ -34,7 +34,7 @@ def signs_of(features: Floats, scores: Floats) -> Floats:
     `scores` : float32[n_asker, depth], -inf where there is no candidate.
     """
     order = np.argsort(-scores, axis=1, kind="stable")[:, :_CONSIDERED]
-    ranked = np.take_along_axis(scores, order, 1)
+    ranked = np.maximum(np.take_along_axis(scores, order, 1), -1e9)  # finite, so that differences are
     first = np.take_along_axis(features, order[:, :1, None], 1)[:, 0]
     near = np.take_along_axis(features, order[:, :, None], 1)
     columns = [FEATURES.index(name) for name in READ]
@@ -52,7 +52,8 @@ def signs_of(features: Floats, scores: Floats) -> Floats:
 class Sureness:
     """P(best pair is right) = logistic(weights · (signs - middle) / spread + bias); arrays float32[len(SIGNS)].
 
-    A pair below the best loses `fall` log odds for each unit of ranker score.
+    A pair whose ranker score is d below the best one's loses fall · ln(1 + d) log odds: in a short list scores lie
+    far apart, and a second-best pair should not vanish for that.
     """
 
     middle: Floats
@@ -70,9 +71,8 @@ class Sureness:
         below : float32[n_asker, depth] ≤ 0, each candidate's ranker score less the best one's
         """
         brought = np.clip((signs - self.middle) / self.spread, -4, 4)
-        logits: Floats = ((brought @ self.weights + self.bias)[:, None] + self.fall * below).astype(
-            np.float32
-        )
+        odds = (brought @ self.weights + self.bias)[:, None] - self.fall * np.log1p(-below)
+        logits: Floats = odds.astype(np.float32)
         return logits
 
 
@@ -95,7 +95,7 @@ def fit_sureness(signs: Floats, below: Floats, right: Floats, *, decay: float = 
     middle, spread = signs.mean(axis=0), np.maximum(signs.std(axis=0), 1e-3)
     x = np.clip((signs - middle) / spread, -4, 4).astype(np.float64)
     there = np.isfinite(below)
-    steps = np.where(there, below, 0).astype(np.float64)
+    steps = -np.log1p(-np.where(there, below, 0).astype(np.float64))
 
     def cost(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
         weights, bias, fall = parameters[:-2], parameters[-2], np.exp(parameters[-1])

@@ -94,14 +94,15 @@ def nothing_suitable(matches: Sequence[Match]) -> Phrase | None:
 
 
 def tally(match: Match) -> dict[Verdict, int]:
-    """Count the requirements met, missing and contradicted."""
-    return {verdict: sum(j.verdict is verdict for j in match.judgements) for verdict in Verdict}
+    """Count the requirements met, missing and contradicted; a refused approach left unsaid is none of them."""
+    counted = [judgement for judgement in match.judgements if not judgement.is_open_refusal]
+    return {verdict: sum(judgement.verdict is verdict for judgement in counted) for verdict in Verdict}
 
 
 def unmet_anywhere(need: Need, matches: Sequence[Match]) -> tuple[str, ...]:
     """Return the requirements of `need` that none of the offers shown for it meets, in the need's order."""
     met = {j.requirement for match in matches for j in match.judgements if j.verdict is Verdict.MET}
-    judged = [j.requirement for match in matches for j in match.judgements]
+    judged = [j.requirement for match in matches for j in match.judgements if not j.excluded]
     asked = [r.text for r in need.requirements if not r.excluded] or judged
     return tuple(dict.fromkeys(text for text in asked if text not in met)) if matches else ()
 
@@ -155,6 +156,13 @@ def _against(judgements: Sequence[Judgement]) -> list[Phrase]:
     if not against:
         return []
     first = clip(against[0].requirement, 48)
+    if against[0].excluded:
+        more_zh, more_en = (
+            (f"，另与 {len(against) - 1} 条要求相抵触", f", and contradicts {len(against) - 1} more")
+            if len(against) > 1
+            else ("", "")
+        )
+        return [(f"采用了不接受的“{first}”{more_zh}", f"uses the refused “{first}”{more_en}")]
     if len(against) == 1:
         return [(f"与“{first}”相抵触", f"contradicts “{first}”")]
     return [
@@ -175,13 +183,14 @@ def _flagged(flags: Sequence[Flag]) -> list[Phrase]:
 
 
 def _silences(judgements: Sequence[Judgement]) -> list[Phrase]:
-    silent = sum(j.verdict is Verdict.MISSING for j in judgements)
+    asked = [j for j in judgements if not j.is_open_refusal]
+    silent = sum(j.verdict is Verdict.MISSING for j in asked)
     if not silent:
         return []
     return [
         (
-            f"{len(judgements)} 条要求中有 {silent} 条未提及",
-            f"silent on {silent} of {len(judgements)} requirements",
+            f"{len(asked)} 条要求中有 {silent} 条未提及",
+            f"silent on {silent} of {len(asked)} requirements",
         )
     ]
 

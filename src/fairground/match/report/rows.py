@@ -4,11 +4,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from fairground.collect.core.records import Need, Offer
-from fairground.match.core.results import Match, MatchRun, Verdict
+from fairground.match.core.results import Judgement, Match, MatchRun, Verdict
 from fairground.match.report.reading import title_of
 from fairground.match.report.wording import (
     CONSTRAINT_WORD,
     PART_WORD,
+    REFUSED_VERDICT_WORD,
+    REFUSED_WORD,
     SEVERITY_WORD,
     VERDICT_MARK,
     Phrase,
@@ -220,7 +222,10 @@ def _ranked(run: MatchRun, side: str) -> list[Match]:
 
 
 def _row(run: MatchRun, match: Match, need: Need, offer: Offer, parts: tuple[str, ...]) -> tuple[Cell, ...]:
-    by_verdict = {verdict: [j for j in match.judgements if j.verdict is verdict] for verdict in Verdict}
+    by_verdict = {
+        verdict: [j for j in match.judgements if j.verdict is verdict and not j.is_open_refusal]
+        for verdict in Verdict
+    }
     proven = [*by_verdict[Verdict.MET], *by_verdict[Verdict.CONTRADICTED]]
     return (
         need.id,
@@ -233,9 +238,7 @@ def _row(run: MatchRun, match: Match, need: Need, offer: Offer, parts: tuple[str
         round(match.score, 6),
         match.evidence.value,
         *(round(match.parts[name], 6) if name in match.parts else None for name in parts),
-        [j.requirement for j in by_verdict[Verdict.MET]],
-        [j.requirement for j in by_verdict[Verdict.MISSING]],
-        [j.requirement for j in by_verdict[Verdict.CONTRADICTED]],
+        *([_asked(j) for j in by_verdict[verdict]] for verdict in _COLUMNS),
         [j.sentence or "" for j in proven],
         [f"{flag.constraint}: {flag.severity}" for flag in match.flags],
         _reasons(match, chinese=True),
@@ -245,6 +248,22 @@ def _row(run: MatchRun, match: Match, need: Need, offer: Offer, parts: tuple[str
     )
 
 
+_COLUMNS = (Verdict.MET, Verdict.MISSING, Verdict.CONTRADICTED)
+
+
+def _asked(judgement: Judgement) -> str:
+    """Return the requirement as a cell shows it; a refused approach says in both languages that it is one."""
+    return f"{' '.join(REFUSED_WORD)}: {judgement.requirement}" if judgement.excluded else judgement.requirement
+
+
+def _told(judgement: Judgement, side: int) -> str:
+    reason = (judgement.reason_zh, judgement.reason_en)[side]
+    if not judgement.excluded:
+        return f"{VERDICT_MARK[judgement.verdict]} {judgement.requirement}: {reason}"
+    word = REFUSED_VERDICT_WORD[judgement.verdict][side]
+    return f"{VERDICT_MARK[judgement.verdict]} {REFUSED_WORD[side]} {judgement.requirement}: {word}"
+
+
 def _title(record: Need | Offer) -> str:
     title = title_of(record)
     return " / ".join(dict.fromkeys(side for side in (title.zh, title.en) if side))
@@ -252,10 +271,7 @@ def _title(record: Need | Offer) -> str:
 
 def _reasons(match: Match, *, chinese: bool) -> list[str]:
     side = 0 if chinese else 1
-    told = [
-        f"{VERDICT_MARK[j.verdict]} {j.requirement}: {j.reason_zh if chinese else j.reason_en}"
-        for j in match.judgements
-    ]
+    told = [_told(judgement, side) for judgement in match.judgements]
     for flag in match.flags:
         name = (
             f"{phrase(SEVERITY_WORD, flag.severity)[side]} {phrase(CONSTRAINT_WORD, flag.constraint)[side]}"

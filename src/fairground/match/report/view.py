@@ -28,6 +28,8 @@ from fairground.match.report.wording import (
     FIELD_WORD,
     PART_WORD,
     PARTNERSHIP_WORD,
+    REFUSED_VERDICT_WORD,
+    REFUSED_WORD,
     SEVERITY_WORD,
     VERDICT_MARK,
     Phrase,
@@ -56,6 +58,8 @@ class ReasonView:
     verdict: str
     ask: SafeString
     optional: bool
+    refused: SafeString  # the label of a refused approach, '' where the requirement is wanted
+    answer: SafeString  # what the offer says of a refused approach, '' where the verdict's own words stand
     says: SafeString
     field: SafeString
     note: SafeString
@@ -239,7 +243,7 @@ class RunView:
                         self._home(match),
                         clip(match.need_id, 40),
                         clip(match.offer_id, 40),
-                        printed(against[0].requirement, 90),
+                        _asked(against[0], 90),
                         both(clip(against[0].reason_zh, 90), clip(against[0].reason_en, 90)),
                     )
                 )
@@ -405,7 +409,7 @@ def _judgements(
         return ordered, ()
     return (
         tuple(j for j in ordered if j.verdict is not Verdict.MISSING),
-        tuple(j for j in ordered if j.verdict is Verdict.MISSING),
+        tuple(j for j in ordered if j.verdict is Verdict.MISSING and not j.excluded),
     )
 
 
@@ -423,11 +427,18 @@ def _reason(judgement: Judgement, shared_terms: Sequence[str], *, brief: bool) -
     return ReasonView(
         verdict=judgement.verdict.value,
         ask=printed(judgement.requirement, 80 if brief else 300),
-        optional=judgement.level == "should",
+        optional=judgement.level == "should" and not judgement.excluded,
+        refused=both(*REFUSED_WORD) if judgement.excluded else SafeString(),
+        answer=both(*REFUSED_VERDICT_WORD[judgement.verdict]) if judgement.excluded else SafeString(),
         says=says,
         field=field,
         note=both(clip(judgement.reason_zh, 120), clip(judgement.reason_en, 120)) if noted else SafeString(),
     )
+
+
+def _asked(judgement: Judgement, limit: int) -> SafeString:
+    text = printed(judgement.requirement, limit)
+    return SafeString(f"<small>{both(*REFUSED_WORD)}</small> {text}") if judgement.excluded else text
 
 
 def _measured(judgement: Judgement) -> list[str]:

@@ -23,6 +23,14 @@ VERDICT_WORD: Mapping[Verdict, Phrase] = {
     Verdict.CONTRADICTED: ("抵触", "contradicted"),
 }
 
+# A refused approach is not wanted: its verdicts read the other way.
+REFUSED_WORD: Phrase = ("不接受", "refused")
+REFUSED_VERDICT_WORD: Mapping[Verdict, Phrase] = {
+    Verdict.MET: ("未采用", "not used, and says so"),
+    Verdict.MISSING: ("未说明", "not stated"),
+    Verdict.CONTRADICTED: ("采用了", "uses it"),
+}
+
 LEVEL_WORD: Mapping[str, Phrase] = {"must": ("必须", "must"), "should": ("希望", "should")}
 
 SEVERITY_WORD: Mapping[str, Phrase] = {

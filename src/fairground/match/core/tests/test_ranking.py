@@ -60,9 +60,8 @@ def measure(asking: Sequence[FieldTexts], searched: Sequence[FieldTexts], **opti
 
 
 def rank(measured: MeasuredPairs, weights: Weights, name: str = "needs") -> RankedList:
-    n_searched = len(measured.searched_lengths)
     rankers = [weights.rankers[name]] * len(measured.found.texts)
-    return ranked(measured, rankers, weights, "needs", n_searched)
+    return ranked(measured, rankers, weights, "needs")
 
 
 def together(measured: MeasuredPairs) -> NDArray[np.float32]:
@@ -141,7 +140,7 @@ def test_the_ranker_orders_and_logits_follow() -> None:
         assert answer.texts[asker, 0] == asker
         np.testing.assert_allclose(answer.scores[asker], -np.sort(-values[asker]), atol=1e-5)
         below = answer.scores[asker] - answer.scores[asker, 0]
-        np.testing.assert_allclose(answer.logits[asker], 0.5 + 2.0 * below, atol=1e-4)
+        np.testing.assert_allclose(answer.logits[asker], 0.5 - 2.0 * np.log1p(-below), atol=1e-4)
     np.testing.assert_allclose(answer.measured[:, :, MEASURED.index("together")], answer.scores, atol=1e-5)
 
 
@@ -150,26 +149,23 @@ def test_each_ranker_scores_its_own_askers(monkeypatch: pytest.MonkeyPatch) -> N
     up, down = reading("together.alone"), reading("together.alone", -1.0)
     rankers = [up, down, up, down]
     weights = weights_of()
-    answer = ranked(measured, rankers, weights, "needs", 4)
+    answer = ranked(measured, rankers, weights, "needs")
     plain = rank(measured, weights)
     for asker in range(4):
         step = 1 if rankers[asker] is up else -1
         assert answer.texts[asker].tolist() == plain.texts[asker, ::step].tolist()
     monkeypatch.setattr(ranking, "_ASKERS_AT_ONCE", 3)
-    in_parts = ranked(measured, rankers, weights, "needs", 4)
+    in_parts = ranked(measured, rankers, weights, "needs")
     for field in dataclasses.fields(RankedList):
         np.testing.assert_array_equal(getattr(in_parts, field.name), getattr(answer, field.name))
 
 
-def test_texts_beyond_the_list_drop_out() -> None:
-    measured = measure(ENGLISH, (*ENGLISH, *reference_needs("en")[:5]))
-    answer = ranked(measured, [reading("together.alone")] * 4, weights_of(), "offers", 4)
+def test_texts_that_only_give_the_scale_are_never_found() -> None:
+    measured = measure(ENGLISH, (*ENGLISH, *reference_needs("en")[:5]), eligible=4)
+    answer = ranked(measured, [reading("together.alone")] * 4, weights_of(), "offers")
     for asker in range(4):
-        assert sorted(answer.texts[asker].tolist()) == [-1] * 5 + [0, 1, 2, 3]
-        assert answer.texts[asker, 4:].tolist() == [-1] * 5
-        assert (answer.scores[asker, 4:] == -np.inf).all()
-        assert (answer.logits[asker, 4:] == -np.inf).all()
-        assert (np.diff(answer.logits[asker, :4]) <= 0).all()
+        assert sorted(answer.texts[asker].tolist()) == [0, 1, 2, 3]
+        assert np.isfinite(answer.scores[asker]).all()
 
 
 def test_at_most_depth_candidates_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:

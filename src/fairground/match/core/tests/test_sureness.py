@@ -105,7 +105,7 @@ def test_log_odds_fall_within_a_row(falls: list[float], fall: float, bias: float
     logits = model.logits(np.full((1, n), shift, np.float32), below)
     assert (np.diff(logits[0]) <= 0).all()
     first = n * 0.1 * min(4.0, max(-4.0, shift)) + bias  # signs beyond four deviations say no more
-    np.testing.assert_allclose(logits[0], first + fall * below[0], atol=1e-4)
+    np.testing.assert_allclose(logits[0], first - fall * np.log1p(-below[0]), atol=1e-4)
 
 
 def test_no_candidate_has_no_chance() -> None:
@@ -124,7 +124,7 @@ def planted(n_asker: int, depth: int, seed: int, fall: float = 1.5) -> tuple[Flo
     signs = dice.normal(size=(n_asker, len(SIGNS)))
     below = -np.sort(dice.gamma(1.0, size=(n_asker, depth)), axis=1)
     below -= below[:, :1]
-    logits = (2.5 * signs[:, 0] - 1.0 * signs[:, 1] - 0.5)[:, None] + fall * below
+    logits = (2.5 * signs[:, 0] - 1.0 * signs[:, 1] - 0.5)[:, None] - fall * np.log1p(-below)
     right = dice.random(logits.shape) < 1 / (1 + np.exp(-logits))
     return signs.astype(np.float32), below.astype(np.float32), right.astype(np.float32)
 
