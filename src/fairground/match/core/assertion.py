@@ -149,7 +149,7 @@ def begins_strangely(
 
 
 def begins_with_title(offer: PreparedOffer, sentence: Sentence, first: int) -> bool:
-    """Tell whether the clause at `first` begins with the offer's own name: 'the' and a word of its title, or the head."""
+    """Tell whether the clause at `first` begins with the offer's name: 'the' and a title word, or the title's head."""
     leading = next((token for token in sentence.tokens if token.start >= first), None)
     if leading is None:
         return False

@@ -1,6 +1,7 @@
 """Finding what a need asks for: its stated requirements, and testable sentences in its texts."""
 
 import re
+from collections.abc import Sequence
 
 from fairground.collect.core.records import Need, Requirement
 from fairground.collect.core.requirements import level_of
@@ -8,6 +9,7 @@ from fairground.language.normalise import fold
 from fairground.language.quantities import quantities
 from fairground.language.sentences import sentences
 from fairground.match.core.asking import asks, title_stems
+from fairground.match.core.lexicon import stem
 
 MOST = 12
 _LONGEST = 320  # characters; a longer sentence is cut at a clause, or left out where it has none
@@ -57,6 +59,17 @@ _EXCLUDED = re.compile(
     r"|\b(?:not\sinterested\sin|(?:will|do|can)\s?not\s(?:accept|consider|want)|"
     r"out\sof\sscope\s?:)\s(?P<en>[^,;.]{3,80})",
     re.IGNORECASE,
+)
+_THIRD, _MOSTLY = 1 / 3, 0.75  # share of a found sentence's words that stated requirements must carry
+_HAN_RUN = re.compile(r"[\u3400-\u9fff]+")
+_WORD = re.compile(r"[A-Za-z]{2,}")
+_NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_BOUNDING = re.compile(
+    r"以[上下内]|不?(?:超过|低于|高于|少于|大于|小于)|至少|[降升达]到|降至|达|提高|下降|降低|[每的在为约]"
+)
+_LINKS = frozenset(
+    {"the", "of", "at", "or", "and", "to", "in", "on", "is", "be", "for", "with", "by", "as", "it"}
+    | {"least", "most", "than", "no", "not", "more", "less", "within", "below", "above", "over", "under"}
 )
 _HEADING = re.compile(r"[:：]\s*$")
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -118,7 +131,7 @@ def requirements_of(need: Need) -> tuple[Requirement, ...]:
 
     A sentence is taken as it is printed when it says must, shall, should, 要求, 须 or 不得, gives a
     figure to reach, or stands in the wanted outcome; sentences on background, history or how to apply
-    are left, and so is English prose that describes what
+    are left, and so is what a stated requirement already asks, and English prose that describes what
     there is (see `asking`). Chinese enumerations of several targets become one requirement a target. The same need
     always gives the same requirements, in the order of the text.
     """
@@ -135,9 +148,13 @@ def requirements_of(need: Need) -> tuple[Requirement, ...]:
             for sentence in sentences(side or ""):
                 place += 1
                 scored.extend(
-                    (signal, place, item) for signal, item in _found_in(sentence, name, weight, title)
+                    (signal, place, item)
+                    for signal, item in _found_in(
+                        sentence, name, weight, title, stated=bool(need.requirements)
+                    )
                 )
     scored.sort(key=lambda item: (-item[0], item[1]))
+    scored = [entry for entry in scored if not _is_covered(entry[2], need.requirements)]
     chosen: list[tuple[int, Requirement]] = []
     for _, order, item in scored:
         key = re.sub(r"\W", "", item.text).lower()
@@ -149,6 +166,50 @@ def requirements_of(need: Need) -> tuple[Requirement, ...]:
     return (*found, *(item for _, item in sorted(chosen, key=lambda pair: pair[0])))
 
 
+def _words_of(text: str) -> set[str]:
+    """Return the English stems of a text and its pairs of Chinese characters, without words that only bound."""
+    folded = _BOUNDING.sub(" ", fold(text))
+    pairs = {
+        run[place : place + 2] for run in _HAN_RUN.findall(folded) for place in range(max(1, len(run) - 1))
+    }
+    return pairs | {stem(word) for word in _WORD.findall(folded) if word.lower() not in _LINKS}
+
+
+def _figures_of(text: str) -> list[frozenset[tuple[str, str]]]:
+    """Return each figure of a text in the forms in which another text may give it: in base units, and as printed.
+
+    How it is bounded is left out: '97% 以上' and '不低于 97%' ask the same.
+    """
+    found = []
+    for item in quantities(text):
+        if item.change != "before":
+            bounds = {f"{bound:.6g}" for bound in (item.low, item.high) if bound is not None}
+            forms = {(item.dimension, bound) for bound in bounds}
+            forms |= {("printed", number) for number in _NUMBER.findall(fold(item.quote))}
+            found.append(frozenset(forms))
+    return found
+
+
+def _is_covered(item: Requirement, stated: Sequence[Requirement]) -> bool:
+    """Tell whether stated requirements already ask what `item`, found in a text, asks.
+
+    Each figure of `item` must stand in one of them, and a third of its words; without figures three
+    quarters of its words.
+    """
+    if item.excluded:
+        return any(other.excluded and _words_of(item.text) <= _words_of(other.text) for other in stated)
+    wanted = [other for other in stated if not other.excluded]
+    figures = _figures_of(item.text)
+    known = frozenset(form for other in wanted for figure in _figures_of(other.text) for form in figure)
+    if any(figure.isdisjoint(known) for figure in figures):
+        return False
+    words = _words_of(item.text)
+    if not words:
+        return bool(figures)
+    said = {word for other in wanted for word in _words_of(other.text)}
+    return len(words & said) >= (_THIRD if figures else _MOSTLY) * len(words)
+
+
 def _too_short(sentence: str) -> bool:
     """Three English words ('The pretreatment prototype') ask for nothing; four Han characters may."""
     return len(sentence) < 4 or (
@@ -157,7 +218,7 @@ def _too_short(sentence: str) -> bool:
 
 
 def _found_in(
-    sentence: str, name: str, weight: float, title: frozenset[str]
+    sentence: str, name: str, weight: float, title: frozenset[str], *, stated: bool
 ) -> list[tuple[float, Requirement]]:
     if _HEADING.search(sentence) or _too_short(sentence):
         return []
@@ -167,6 +228,8 @@ def _found_in(
         return [(4.0, Requirement(text, "must", excluded=True))]
     if name not in _EVERY_SENTENCE and not _HAN.search(sentence) and not asks(sentence, title):
         return []
+    if stated and name not in _EVERY_SENTENCE and not (_MUST.search(sentence) or _SHOULD.search(sentence)):
+        return []  # where the need states what it asks for, a figure in its problem describes what there is
     signal = _signal(sentence, weight)
     if signal < (1.0 if name in _EVERY_SENTENCE else 1.75):
         return []

@@ -253,7 +253,9 @@ _COLUMNS = (Verdict.MET, Verdict.MISSING, Verdict.CONTRADICTED)
 
 def _asked(judgement: Judgement) -> str:
     """Return the requirement as a cell shows it; a refused approach says in both languages that it is one."""
-    return f"{' '.join(REFUSED_WORD)}: {judgement.requirement}" if judgement.excluded else judgement.requirement
+    return (
+        f"{' '.join(REFUSED_WORD)}: {judgement.requirement}" if judgement.excluded else judgement.requirement
+    )
 
 
 def _told(judgement: Judgement, side: int) -> str:

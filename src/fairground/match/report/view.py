@@ -59,7 +59,6 @@ class ReasonView:
     ask: SafeString
     optional: bool
     refused: SafeString  # the label of a refused approach, '' where the requirement is wanted
-    answer: SafeString  # what the offer says of a refused approach, '' where the verdict's own words stand
     says: SafeString
     field: SafeString
     note: SafeString
@@ -416,6 +415,9 @@ def _judgements(
 def _reason(judgement: Judgement, shared_terms: Sequence[str], *, brief: bool) -> ReasonView:
     # What is met speaks for itself in brief; a contradiction always says why.
     noted = not brief or judgement.verdict is Verdict.CONTRADICTED
+    note = (clip(judgement.reason_zh, 120), clip(judgement.reason_en, 120))
+    if judgement.excluded:
+        noted, note = True, REFUSED_VERDICT_WORD[judgement.verdict]
     says = field = SafeString()
     if judgement.sentence:
         says = marked(judgement.sentence, [*shared_terms, *_measured(judgement)], 140 if brief else 360)
@@ -429,10 +431,9 @@ def _reason(judgement: Judgement, shared_terms: Sequence[str], *, brief: bool) -
         ask=printed(judgement.requirement, 80 if brief else 300),
         optional=judgement.level == "should" and not judgement.excluded,
         refused=both(*REFUSED_WORD) if judgement.excluded else SafeString(),
-        answer=both(*REFUSED_VERDICT_WORD[judgement.verdict]) if judgement.excluded else SafeString(),
         says=says,
         field=field,
-        note=both(clip(judgement.reason_zh, 120), clip(judgement.reason_en, 120)) if noted else SafeString(),
+        note=both(*note) if noted else SafeString(),
     )
 
 

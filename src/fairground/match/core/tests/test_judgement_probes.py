@@ -1,3 +1,4 @@
+# ruff: noqa: E501  # one probe a line reads best
 """Sixty pairs written to be hard: whose value it is, under which condition, and whether it is there yet."""
 
 import pytest
