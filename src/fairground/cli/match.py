@@ -28,8 +28,8 @@ _EPILOG = f"""examples / 示例:
   fairground match needs.jsonl offers.parquet -o pairs.jsonl.gz --direction needs
 
 how to read the result / 怎么读:
-  score      0-1, the weaker of "the offer fits the need" and "the need fits the offer"
-             0–1，取“成果合需求”与“需求合成果”中较弱的一侧
+  score      0-1, near the weaker of "the offer fits the need" and "the need fits the offer"
+             0–1，接近“成果合需求”与“需求合成果”中较弱的一侧
   evidence   enough | thin | none: how much of it the texts really say
              依据：充分 | 单薄 | 不足
   met / missing / contradicted   each requirement, with the sentence of the offer that shows it

@@ -17,7 +17,7 @@ from fairground.match.core.constraints import flags_for
 from fairground.match.core.judgement import judge_pair, text_sufficiency
 from fairground.match.core.lexicon import dictionary_lexicon
 from fairground.match.core.prepared import PreparedNeed, PreparedOffer, prepare_need, prepare_offer
-from fairground.match.core.ranking import ONE_SIDED, RankedList, rank_lists
+from fairground.match.core.ranking import ONE_SIDED, RankedList, rank_lists, two_sided
 from fairground.match.core.results import Evidence, Flag, Judgement, Match, MatchRun, Verdict
 from fairground.match.core.signals import Floats
 from fairground.match.core.texts import FieldTexts, texts_of_need, texts_of_offer
@@ -81,7 +81,8 @@ def match_lists(
 
     Returns
     -------
-    MatchRun. A pair's score is the weaker of the two sides' probabilities where both were asked; ranks follow it.
+    MatchRun. A pair's score fuses the two sides' probabilities, the weaker counting most, and moves by what the
+    judged requirements prove; ranks follow it.
     Same input, same output, whatever `threads` is.
 
     Raises
@@ -215,10 +216,10 @@ class _Run:
         for_needs: dict[tuple[int, int], _Fit],
         for_offers: dict[tuple[int, int], _Fit],
     ) -> float:
-        """Return the weaker side's probability; a side that does not even consider the pair leaves it a tenth."""
+        """Fuse both sides; a side that does not even consider the pair leaves it a tenth of the other's."""
         first, second = for_needs.get(pair), for_offers.get(pair)
         if first is not None and second is not None:
-            return min(first.probability, second.probability)
+            return float(two_sided(first.probability, second.probability))
         return ONE_SIDED * (first or second).probability  # type: ignore[union-attr]  # one side knows every pair
 
     def _shortlist(self, scores: dict[tuple[int, int], float], side: int) -> list[tuple[int, int]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from fairground.match.core.ranking import ONE_SIDED, MeasuredPairs, measure_side, ranked
+from fairground.match.core.ranking import ONE_SIDED, MeasuredPairs, measure_side, ranked, two_sided
 from fairground.match.core.signals import Floats
 from fairground.match.core.texts import FieldTexts
 from fairground.match.core.weights import Weights
@@ -94,7 +94,7 @@ def _measure_side(
 
 
 def two_sided_scores(hub: MeasuredHub, weights: Weights, rows: NDArray[np.int64]) -> Floats:
-    """Score every offer for some needs as the engine does: the weaker of the two sides' probabilities.
+    """Score every offer for some needs as the engine does: both sides' probabilities, the weaker counting most.
 
     Parameters
     ----------
@@ -113,7 +113,7 @@ def two_sided_scores(hub: MeasuredHub, weights: Weights, rows: NDArray[np.int64]
     other = for_offers.T
     one_sided = ONE_SIDED * np.where(np.isnan(for_needs), other, for_needs)
     both = ~np.isnan(for_needs) & ~np.isnan(other)
-    scores: Floats = np.nan_to_num(np.where(both, np.minimum(for_needs, other), one_sided), nan=-1.0)
+    scores: Floats = np.nan_to_num(np.where(both, two_sided(for_needs, other), one_sided), nan=-1.0)
     return scores
 
 

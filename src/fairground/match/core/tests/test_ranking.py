@@ -11,7 +11,14 @@ from fairground.match.core import ranking
 from fairground.match.core.candidates import MEASURED
 from fairground.match.core.features import FEATURES
 from fairground.match.core.ranker import Ranker
-from fairground.match.core.ranking import MeasuredPairs, RankedList, measure_pairs, rank_lists, ranked
+from fairground.match.core.ranking import (
+    MeasuredPairs,
+    RankedList,
+    measure_pairs,
+    rank_lists,
+    ranked,
+    two_sided,
+)
 from fairground.match.core.reference import reference_needs
 from fairground.match.core.sureness import SIGNS, Sureness
 from fairground.match.core.texts import FieldTexts
@@ -55,7 +62,7 @@ def weights_of(**rankers: Ranker) -> Weights:
     return Weights("test", {**plain, **rankers}, {"needs": sure, "offers": sure})
 
 
-def measure(asking: Sequence[FieldTexts], searched: Sequence[FieldTexts], **options: bool) -> MeasuredPairs:
+def measure(asking: Sequence[FieldTexts], searched: Sequence[FieldTexts], **options: int) -> MeasuredPairs:
     return measure_pairs(asking, searched, **options)  # type: ignore[arg-type]
 
 
@@ -239,3 +246,13 @@ def test_lists_of_two_languages_find_each_other(
 ) -> None:
     answer = rank_lists(asking, searched, side=side, weights=weights_of())
     assert answer.texts[:, 0].tolist() == [0, 1, 2, 3]
+
+
+def test_two_sided_lies_between_the_sides_and_near_the_weaker() -> None:
+    first, second = np.array([0.9, 0.1, 0.5, 0.0]), np.array([0.1, 0.9, 0.5, 1.0])
+    score = two_sided(first, second)
+    assert score.tolist() == two_sided(second, first).tolist()
+    assert (score >= np.minimum(first, second)).all()
+    assert (score <= np.sqrt(first * second) + 1e-12).all()  # nearer to the weaker than the plain mean
+    assert score[3] == 0  # a side that says no sinks the pair
+    assert two_sided(0.1, 0.8) > two_sided(0.1, 0.2)
