@@ -5,7 +5,8 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
-from fairground.cli.console import EXIT_HELP, EXIT_OK, Console, add_language
+from fairground.cli.console import EXIT_HELP, EXIT_OK, Console
+from fairground.cli.list_options import add_list_options, refuse_overwriting
 from fairground.collect.core.clinic import (
     Examination,
     NearDuplicate,
@@ -16,7 +17,7 @@ from fairground.collect.core.clinic import (
 from fairground.collect.core.clinic_words import NAMES, NEED_WEIGHTS, OFFER_WEIGHTS
 from fairground.collect.core.lists import RecordList, detect_list_kind, read_needs, read_offers
 from fairground.collect.core.records import Need, Offer
-from fairground.kernel.tables import Cell, TableError, output_format, write_table
+from fairground.kernel.tables import Cell, output_format, write_table
 
 _DESCRIPTION = """Examine a list: what each row lacks, how complete it is, and which rows repeat each other.
 检查清单：每条缺什么、完整度多少、哪些行重复。
@@ -69,12 +70,7 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.add_argument(
         "--sheet", metavar="NAME", help="sheet of a workbook (default: the first with data) 工作表"
     )
-    parser.add_argument(
-        "--strict",
-        action="store_true",
-        help="stop at the first fault that loses or changes data 遇到问题即停止",
-    )
-    add_language(parser)
+    add_list_options(parser)
     parser.set_defaults(run=check)
 
 
@@ -82,7 +78,7 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
     """Run the command; returns an exit code."""
     if arguments.output:
         output_format(arguments.output)  # before the work, not after it
-        _refuse_overwriting(arguments.list, arguments.output)
+        refuse_overwriting((arguments.list,), (arguments.output,))
     kind = arguments.kind
     if kind == "auto":
         kind = detect_list_kind(arguments.list, sheet=arguments.sheet)
@@ -108,14 +104,6 @@ def check(arguments: argparse.Namespace, console: Console) -> int:
         write_table(arguments.output, columns, rows, sheet=console.choose("检查结果", "check"))
         console.say(f"已写出 {arguments.output}", f"wrote {arguments.output}")
     return EXIT_OK
-
-
-def _refuse_overwriting(source: Path, output: Path) -> None:
-    if output.exists() and source.exists() and output.samefile(source):
-        raise TableError(
-            f"输出文件就是输入文件“{source}”，未作任何改动。请换一个输出名。",
-            f"The output is the input itself, {source}; nothing was changed. Choose another name.",
-        )
 
 
 def _title(record: Need | Offer, language: str) -> str:

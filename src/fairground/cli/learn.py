@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from fairground.cli.console import EXIT_HELP, EXIT_OK, Console, add_language
+from fairground.cli.console import EXIT_HELP, EXIT_OK, Console
+from fairground.cli.list_options import add_list_options, add_today
 from fairground.cli.weights_folder import (
     read_weights,
     refuse_fewer_labels,
@@ -89,19 +90,8 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         "--force-report-only", action="store_true",
         help="report even with too few labels; writes nothing 标注不足也报告，不写出",
     )  # fmt: skip
-    parser.add_argument("--pairs-sheet", metavar="NAME", help="sheet of the pairs workbook 对接结果工作表")
-    parser.add_argument("--needs-sheet", metavar="NAME", help="sheet of the needs workbook 需求工作表")
-    parser.add_argument("--offers-sheet", metavar="NAME", help="sheet of the offers workbook 成果工作表")
-    parser.add_argument(
-        "--today", type=date.fromisoformat, default=None, metavar="YYYY-MM-DD",
-        help="the date put into the record (default: today) 记录中的日期",
-    )  # fmt: skip
-    parser.add_argument(
-        "--strict",
-        action="store_true",
-        help="stop at the first fault that loses or changes data 遇到问题即停止",
-    )
-    add_language(parser)
+    add_today(parser, "the date put into the record (default: today) 记录中的日期")
+    add_list_options(parser, (("pairs", "对接结果"), ("needs", "需求"), ("offers", "成果")))
     parser.set_defaults(run=run)
 
 

@@ -4,7 +4,8 @@ import argparse
 from datetime import date
 from pathlib import Path
 
-from fairground.cli.console import EXIT_HELP, EXIT_OK, Console, add_language
+from fairground.cli.console import EXIT_HELP, EXIT_OK, Console
+from fairground.cli.list_options import add_list_options, add_today, refuse_overwriting
 from fairground.cli.weights_folder import read_weights
 from fairground.collect.core.clinic import examine_need
 from fairground.collect.core.lists import RecordList, read_needs, read_offers
@@ -82,31 +83,22 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
         metavar="DIR",
         help="weights that `fairground learn` wrote (default: the shipped ones) 使用自己学习的权重",
     )
-    parser.add_argument("--needs-sheet", metavar="NAME", help="sheet of the needs workbook 需求工作表")
-    parser.add_argument("--offers-sheet", metavar="NAME", help="sheet of the offers workbook 成果工作表")
     parser.add_argument(
         "--neural",
         action="store_true",
         help="read meaning with a neural encoder as well: slower, English only, needs the extra [neural] "
         "加用神经编码器（较慢，仅英文）",
     )
-    parser.add_argument(
-        "--today", type=date.fromisoformat, default=None, metavar="YYYY-MM-DD",
-        help="the date deadlines are read against (default: today) 判断期限的日期",
-    )  # fmt: skip
-    parser.add_argument(
-        "--strict",
-        action="store_true",
-        help="stop at the first fault that loses or changes data 遇到问题即停止",
-    )
-    add_language(parser)
+    add_today(parser, "the date deadlines are read against (default: today) 判断期限的日期")
+    add_list_options(parser, (("needs", "需求"), ("offers", "成果")))
     parser.set_defaults(run=match)
 
 
 def match(arguments: argparse.Namespace, console: Console) -> int:
     """Run the command; returns an exit code."""
     output_format(arguments.output)  # before the work, not after it
-    _refuse_overwriting(arguments)
+    refuse_overwriting((arguments.needs, arguments.offers), (arguments.output, arguments.report))
+    _refuse_one_name_for_both(arguments.output, arguments.report)
     weights = read_weights(arguments.weights) if arguments.weights else None
     needs = read_needs(arguments.needs, sheet=arguments.needs_sheet, strict=arguments.strict)
     offers = read_offers(arguments.offers, sheet=arguments.offers_sheet, strict=arguments.strict)
@@ -149,16 +141,8 @@ def _at_least_one(text: str) -> int:
     return number
 
 
-def _refuse_overwriting(arguments: argparse.Namespace) -> None:
-    outputs = [path for path in (arguments.output, arguments.report) if path is not None]
-    for output in outputs:
-        for source in (arguments.needs, arguments.offers):
-            if output.exists() and source.exists() and output.samefile(source):
-                raise TableError(
-                    f"输出文件就是输入文件“{source}”，未作任何改动。请换一个输出名。",
-                    f"The output is the input itself, {source}; nothing was changed. Choose another name.",
-                )
-    if len(outputs) == 2 and outputs[0].absolute() == outputs[1].absolute():
+def _refuse_one_name_for_both(output: Path, report: Path | None) -> None:
+    if report is not None and output.absolute() == report.absolute():
         raise TableError(
             "结果文件与报告同名，未作任何改动。请给报告换一个名字。",
             "The result and the report have the same name; nothing was changed. Give the report another name.",
