@@ -1,4 +1,4 @@
-"""Does a sentence claim something of the offer itself, plainly and now? What hedges, conditions and contrasts say no."""
+"""Does a sentence claim something of the offer itself, plainly and now? Hedges, conditions and contrasts say no."""
 
 import re
 
@@ -17,7 +17,8 @@ _CONDITION = re.compile(
     r"^\s*(?:if|provided|assuming|given\sthat|unless|once|with\sthe\s(?:optional|extra|additional))\b|"
     r"\b(?:if|provided\sthat|assuming\sthat|unless)\b|"
     r"(?:^|[,，;；。])\s*(?:若|如果|如(?=[\u4e00-\u9fff]{2,10}(?:时|则|后)?[,，])|假如|只要|只有|倘若)|"
-    r"\b(?:optional(?:ly)?|if\sneeded|on\srequest|where\snecessary|extra\scost)\b|可选|选配|按需|视情况|另购|加装",
+    r"\b(?:optional(?:ly)?|if\sneeded|on\srequest|where\snecessary|extra\scost)\b|可选|选配|按需|视情况|另购|加装|"
+    r"(?:标准|标配|基础|普通|高配|低配|加强|增强|专业|旗舰|大容量)[\u4e00-\u9fff]{0,3}[版型款](?!号)",
     re.IGNORECASE,
 )
 # 'For updates', 'once a month', 'at first': a use beside the working, not the working itself.
@@ -26,6 +27,19 @@ _LIMITED = re.compile(
     r"once|occasional(?:ly)?|initial(?:ly)?|at\sfirst|first\stime|during\s(?:setup|installation|commissioning)|"
     r"when|traces?|optional(?:ly)?|can\sbe|if)\b|"
     r"仅|只(?=在|需|有)|首次|初次|更新时|升级时|维护时|安装时|调试时|时才|偶尔|可选|必要时|微量|痕量|也可|可(?=以?接|连)",
+    re.IGNORECASE,
+)
+_USES = re.compile(
+    r"\b(?:needs?|needed|requires?|required|us(?:es?|ed|ing)|contains?|add(?:s|ed)?|includ\w+|with|made\s(?:of|from)|"
+    r"relies|rely|depends?|based\son|consum\w+|takes?|emits?|produc\w+|generat\w+|leaves?|must|means|opens?|"
+    r"cuts?|is|are|connects?|sends?|through|by|via)\b|[含需用加须要会有经产排装打钻切靠投施喷涂掺注浸]|依赖|配|连",
+    re.IGNORECASE,
+)
+_FAILS = re.compile(
+    r"(?:不能|无法|不可|不得|难以|不支持|不适合|不适用于)(?:再|正常|继续|稳定|直接)?(?:使用|工作|运行|用(?![\u4e00-\u9fff])|作业|运转|开启)|"
+    r"(?:使用|工作|运行|功能)(?:会|将|即)?(?:中断|受限|停止)|失效|"
+    r"\b(?:can(?:not|'t)|could\snot|does\snot|do\snot|doesn't|will\snot|won't|unable\sto)\s(?:be\s)?"
+    r"(?:used?|work|run|operate[d]?|function)\b|\bstops\s(?:working|running)\b|\b(?:unusable|unavailable)\b",
     re.IGNORECASE,
 )
 _TITLE_ASKED = re.compile(
@@ -79,14 +93,33 @@ def is_plain_claim(sentence: Sentence) -> bool:
     return not (_HEDGE.search(sentence.folded) or _CONDITION.search(sentence.folded))
 
 
+def asks_for_failure(requirement: str) -> bool:
+    """Tell whether a requirement itself wants something not to work."""
+    return bool(_FAILS.search(requirement))
+
+
+def failure_in(sentence: Sentence) -> tuple[int, int] | None:
+    """Return the clause in which the offer says that it does not work, None where there is none."""
+    failure = _FAILS.search(sentence.folded)
+    if failure is None:
+        return None
+    following = _CLAUSE.search(sentence.folded, failure.end())
+    return (
+        clause_start(sentence.folded, failure.start()),
+        following.start() if following else len(sentence.folded),
+    )
+
+
 def is_conditional(sentence: Sentence) -> bool:
     """Tell whether the sentence holds only under a condition ('if', 若) or with an optional part."""
     return bool(_CONDITION.search(sentence.folded))
 
 
-def is_limited(sentence: Sentence) -> bool:
-    """Tell whether a use is named as exceptional: 'for updates', 'only', 首次."""
-    return bool(_LIMITED.search(sentence.folded))
+def names_a_use(sentence: Sentence) -> bool:
+    """Tell whether the offer says that it needs, has or uses something, and not only 'for updates' or 首次."""
+    if sentence.field == "title" or _LIMITED.search(sentence.folded):
+        return False
+    return bool(_USES.search(sentence.folded))
 
 
 def leaves_title_open(requirement: str, sentence: Sentence) -> bool:
@@ -146,6 +179,14 @@ def begins_strangely(
     if leading is None or leading.generic or leading.measured or leading.keys[-1] in filler_keys():
         return False
     return not any(key in prepared.keys or key in offer.title_signs for key in leading.keys)
+
+
+def is_generic_start(sentence: Sentence) -> bool:
+    """Tell whether an English sentence begins with one side of an opposition: 'Manual welding takes 30 min'."""
+    if not sentence.foreign or sentence.field == "title" or not sentence.tokens:
+        return False
+    leading = sentence.tokens[0]
+    return not sentence.folded[: leading.start].strip() and any(key.startswith("@a") for key in leading.keys)
 
 
 def begins_with_title(offer: PreparedOffer, sentence: Sentence, first: int) -> bool:

@@ -12,15 +12,18 @@ from fairground.collect.core.records import Need, Offer, Requirement
 from fairground.language.normalise import fold
 from fairground.language.quantities import Quantity, quantities
 from fairground.match.core.assertion import (
+    asks_for_failure,
     begins_strangely,
     begins_with_title,
     clause_start,
+    failure_in,
     is_conditional,
-    is_limited,
+    is_generic_start,
     is_of_another,
     is_of_the_offer,
     is_plain_claim,
     leaves_title_open,
+    names_a_use,
 )
 from fairground.match.core.counts import counted_in, counts_of
 from fairground.match.core.lexicon import MONEY_GROUP, Lexicon, Token, filler_keys
@@ -118,9 +121,7 @@ def _missing(why: tuple[str, str], rule: str = "silent") -> Decision:
 _TELLING = frozenset(
     {"specific energy", "specific capacity", "thermal conductivity", "viscosity", "trl", "ip"}
 )
-_MOSTLY_TELLING = frozenset(
-    {"cycles", "money CNY", "money USD", "money EUR", "money GBP", "specific power", "rotation", "persons"}
-)
+_MOSTLY_TELLING = frozenset({"cycles", "specific power", "rotation", "persons"})
 _PART = re.compile(r"其中|之一|\bof which\b|\b(?:its|the)\s\w+\s(?:alone|only)\b", re.IGNORECASE)
 _DIMENSIONS_ALIKE = {"ratio": ("ratio", "number"), "number": ("number", "ratio")}
 
@@ -185,6 +186,8 @@ def _same_subject(
         return _same_words(wanted, fact, sentence, prepared, offer)
     if fact.quantity.dimension.startswith("money") and not _same_kind_of_money(wanted, fact):
         return ""
+    if fact.quantity.dimension == "mass" and not want.explicit and said.explicit:
+        return ""  # '可处理 1500 kg' asks for no weight
     heads = set(want.head)
     for key in want.head:
         heads.update(renderings.get(key, ()))
@@ -243,12 +246,18 @@ def _same_subject(
         for token in sentence.tokens
         if token.start < first
     )
-    return "value: no other subject" if bare and not named else ""
+    # In the same script the words asked for would have been found.
+    alien = bool(fact.quantity.change) or all(token.keys[-1].isascii() != sentence.foreign for token in asked)
+    return "value: no other subject" if bare and not named and alien else ""
 
 
 def _same_kind_of_money(wanted: Wanted, fact: Fact) -> bool:
     """Where a budget, a fee or an investment is asked for, a sum that is not called so is no answer."""
-    named = {group: side for group, side in wanted.subject.sides.items() if group == MONEY_GROUP and side}
+    named = {
+        group: side
+        for group, side in wanted.subject.sides.items()
+        if group == MONEY_GROUP and side in (1, 2, 3)
+    }
     return all(fact.subject.sides.get(group) == side for group, side in named.items())
 
 
@@ -313,8 +322,13 @@ def _strangers(fact: Fact, prepared: PreparedRequirement, titled: dict[str, int]
     ]
 
 
+_FOR_SOMETHING = re.compile(r"\s(?:for|on|of)\s(?:the\s|our\s)?[a-z]{3,}", re.IGNORECASE)
+
+
 def _alone(fact: Fact, strangers: Sequence[Token], prepared: PreparedRequirement, sentence: Sentence) -> str:
     """The requirement names a measurand and nothing else: whose value is it that the offer states?"""
+    if sentence.foreign and _FOR_SOMETHING.match(sentence.folded, fact.quantity.end):
+        return ""
     if not strangers:
         return "value: measurand alone"
     if prepared.whole or fact.quantity.dimension == "mass":
@@ -339,7 +353,8 @@ def _possesses(stranger: Token, measurand: Token, sentence: Sentence) -> bool:
         return True  # 'the noise of the motor is'
     adjacent = not between.strip(" -的")
     if HAN.match(text, measurand.start):
-        return adjacent
+        # One sign may be left over of the owner's name (污水|站) beside 日 or 年.
+        return len(between.strip(" -的日月年每均")) <= 1
     return not adjacent or text[measurand.start : measurand.end].lower() in _VERBS
 
 
@@ -415,7 +430,9 @@ def _judge_value(wanted: Wanted, prepared: PreparedRequirement, offer: PreparedO
         if result in (Answer.OPEN, Answer.BEST_CASE) or not _same_circumstances(prepared, sentence, fact):
             why = _undecided(result, fact.quantity, wanted.quantity)
             continue
-        if result is Answer.CONTRADICTED and _is_loose(wanted):
+        if wanted.subject.better not in ("+", "-") and _MAXIMUM.match(prepared.requirement.text):
+            continue  # 'Max depth 50 m' may bound the thing or ask for a reach
+        if result is Answer.CONTRADICTED and _is_loose(wanted, prepared):
             continue
         if circumstance and result is Answer.CONTRADICTED:
             continue  # 'after 260 cycles' shows 260 cycles and refutes no more of them
@@ -483,9 +500,17 @@ def _misses(said: str, asked: str) -> tuple[str, str]:
     return f"“{said}”不满足“{asked}”", f"'{said}' does not meet '{asked}'"
 
 
-def _is_loose(wanted: Wanted) -> bool:
+_MAXIMUM = re.compile(r"\s*(?:max(?:imum)?\b(?!\sof)|最大|最高)", re.IGNORECASE)
+_FINDS = re.compile(
+    r"检出|检测|识别|发现|探测|分辨|可(?:加工|处理|焊|切|测)|\b(?:detect|find|resolv|identif|recogni|handl)",
+    re.IGNORECASE,
+)
+
+
+def _is_loose(wanted: Wanted, prepared: PreparedRequirement) -> bool:
     """A plain value of something the word list does not know ('leaves 0.1 L/min'): more may be better, or less."""
-    return not wanted.subject.known and wanted.quantity.comparator == "eq" and not wanted.quantity.change
+    plain = wanted.quantity.comparator == "eq" and not wanted.quantity.change
+    return plain and (not wanted.subject.known or bool(_FINDS.search(prepared.requirement.text)))
 
 
 def _undecided(result: Answer, said: Quantity, asked: Quantity) -> tuple[str, str]:
@@ -600,6 +625,22 @@ def _stance_of_words(prepared: PreparedRequirement, sentence: Sentence) -> Stanc
     return worst
 
 
+def _has_code(prepared: PreparedRequirement, sentence: Sentence) -> bool:
+    """Tell whether both carry the same designation ('UL94'): a word beside it can hardly say the opposite."""
+    return any(
+        any(letter.isdigit() for letter in token.keys[-1]) and token.sign > 0
+        for token in sentence.tokens
+        if token.keys[-1] in prepared.keys
+    )
+
+
+def _stands_in(prepared: PreparedRequirement, sentence: Sentence, span: tuple[int, int]) -> bool:
+    return any(
+        span[0] <= token.start < span[1] and not token.generic and not prepared.keys.isdisjoint(token.keys)
+        for token in sentence.tokens
+    )
+
+
 def _said_of_another(prepared: PreparedRequirement, offer: PreparedOffer, place: int) -> bool:
     start = next(
         (
@@ -642,12 +683,20 @@ def _judge_words(prepared: PreparedRequirement, offer: PreparedOffer) -> Decisio
             continue
         if is_conditional(sentence) or _said_of_another(prepared, offer, place):
             continue
+        failure = failure_in(sentence)
+        if failure is not None and not asks_for_failure(prepared.requirement.text):
+            # '断网时不能使用' has the words of '断网运行' and says the opposite.
+            if denied is None and _stands_in(prepared, sentence, failure):
+                denied = sentence, "words: does not work"
+            continue
         if reading.denied_words:
             if (
                 denied is None
                 and reading.denied >= 0.2
                 and (prepared.denies or reading.opposed or _is_short_and_whole(prepared, reading))
-                and (reading.opposed or not is_limited(sentence))
+                and (reading.opposed or not prepared.denies or names_a_use(sentence))
+                and not (reading.opposed and is_generic_start(sentence))
+                and not _has_code(prepared, sentence)
             ):
                 denied = sentence, _denial_rule(prepared, reading)
         elif (
@@ -686,6 +735,7 @@ def _meeting_rule(prepared: PreparedRequirement, reading: _Reading, titled: bool
 
 
 # 'Compared with acid cleaning ...' names an approach without saying whose it is.
+_USED = 0.6  # share of a refused approach's words that a sentence must carry
 _COMPARED = re.compile(
     r"与[^,，]{2,30}?相[比较]|相[较比]于?|不同于|区别于|优于|比[^,，]{2,16}?(?:更|低|高|少|多|快|省)|"
     r"\b(?:compared\s(?:to|with)|unlike|in\scontrast\sto|than|versus|vs\.?|alternative\sto)\b",
@@ -715,7 +765,7 @@ def _judge_excluded(prepared: PreparedRequirement, offer: PreparedOffer) -> Deci
         if any(mark == 2 for mark in hits):
             if stance is not Stance.PROSPECT and unused is None:
                 unused = sentence
-        elif len(hits) >= 0.75 * len(content):
+        elif len(hits) >= _USED * len(content):
             if stance is Stance.OWN and used is None:
                 used = sentence
             elif stance is not Stance.OWN:

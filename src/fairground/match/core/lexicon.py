@@ -63,6 +63,7 @@ _EXCLUSIVE = (
             "budget",
         ),
         ("转让费", "许可费", "转让", "许可", "royalty", "licence", "license"),
+        ("单次", "每次"),
     ),
 )
 

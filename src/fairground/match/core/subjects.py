@@ -64,7 +64,7 @@ _LINKED = re.compile(
 
 # Parts of longer words that the reader of words leaves whole (年运行费用).
 _MONEY_WORDS = re.compile(
-    "售价|单价|报价|运行费用|运行成本|运营成本|运维|维护费?|服务费|年费|投资|投入|预算|转让费|许可费"
+    "售价|单价|报价|运行费用|运行成本|运营成本|运维|维护费?|服务费|年费|投资|投入|预算|转让费|许可费|单次|每次"
 )
 _MEASURED_AT = re.compile(
     r"\b(?:move[sd]?|runs?|travels?|flies|rotates?|spins?|leaves?\s(?:the\s)?\w+|s[eo](?:ll|ld)s?|priced|offered|available|measured|settle[sd]?|stays?|stayed|is|was|are|were|stands?|stood|remain(?:s|ed)?|held|"

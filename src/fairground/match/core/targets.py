@@ -45,6 +45,10 @@ _REDUCED = re.compile(
     r"bring\w*\sdown\sto",
     re.IGNORECASE,
 )
+_WORKS = re.compile(
+    r"工作|运行|使用|可用|制热|启动|作业|正常|适应|works?\b|operat|function|usable|start|heat|run",
+    re.IGNORECASE,
+)
 _ABOUT = 0.05
 _SAME = 0.02
 _DIFFERENT = 0.10
@@ -109,6 +113,9 @@ class Target:
     near: bool
     better: str
     dimension: str
+    cold: bool = (
+        False  # 'works at −30 °C': colder is better still, and what is said of warmth settles nothing
+    )
 
 
 def _span(value: float, share: float, dimension: str) -> float:
@@ -152,6 +159,8 @@ def _plain_target(value: float, quantity: Quantity, better: str, text: str) -> T
     slack = _span(value, _ABOUT, dimension) if quantity.about else 0.0
     if quantity.change:
         return Target(Interval(value - slack, None), False, False, "+", dimension)
+    if dimension == "temperature" and value <= _KELVIN and _WORKS.search(text):
+        return Target(Interval(None, value + _SAME), True, False, "r", dimension, cold=True)
     if better == "-" or _REDUCED.search(text):
         return Target(Interval(None, value + slack), False, False, better, dimension)
     if better == "+" or _REACHED.search(text) or dimension in ("trl", "ip"):
@@ -177,6 +186,8 @@ def _stated(quantity: Quantity) -> Interval:
 def answer(target: Target, stated: Quantity, text: str) -> Answer:
     """Judge a value an offer states, in the sentence `text`, against a wanted one of the same subject."""
     said = _stated(stated)
+    if target.cold:
+        return _at_cold(target.interval, said, stated)
     if stated.comparator == "better" and stated.low is not None:
         more = target.better == "+" or (target.better != "-" and stated.dimension in ("ratio", "number"))
         said = (
@@ -237,6 +248,14 @@ def _reaches_from_zero(target: Target, said: Interval, stated: Quantity) -> bool
         and said.high is not None
         and said.high >= top
     )
+
+
+def _at_cold(wanted: Interval, said: Interval, stated: Quantity) -> Answer:
+    if said.low is None or wanted.high is None:
+        return Answer.OPEN
+    if said.low <= wanted.high:
+        return Answer.MET
+    return Answer.CONTRADICTED if stated.comparator in ("range", "downto", "ge", "gt") else Answer.OPEN
 
 
 def _covering(wanted: Interval, said: Interval, stated: Quantity) -> Answer:

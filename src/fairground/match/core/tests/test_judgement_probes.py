@@ -1,5 +1,5 @@
 # ruff: noqa: E501  # one probe a line reads best
-"""Sixty pairs written to be hard: whose value it is, under which condition, and whether it is there yet."""
+"""Pairs written to be hard: whose value it is, under which condition, and whether it is there yet."""
 
 import pytest
 
@@ -83,6 +83,49 @@ PROBES = (
     ("Detects leaks of 0.1 L/min", "Pipe listener", "In the laboratory the listener found leaks of 0.08 L/min.",
      "missing"),
     ("孔隙率 60% 以上", "多孔钛植入体", "孔隙率 70%,弹性模量 3 GPa。", "met"),
+
+("Ozone output below 0.05 ppm","Room air purifier","The purifier uses no corona stage and emits 0.02 ppm of ozone.","met"),
+("Filter life of 12 months or more","Room air purifier","The pre-filter is washed monthly. The lamp lasts 14 months.","missing"),
+("电池续航不低于 24 h","便携式监护仪","显示屏寿命 50000 h,电池续航 30 h。","met"),
+("电池续航不低于 24 h","便携式监护仪","配大容量电池版续航 30 h,标准版续航 12 h。","missing"),
+("采样频率不低于 1 kHz","肌电臂环","采样频率 2000 Hz,蓝牙传输。","met"),
+("采样频率不低于 1 kHz","肌电臂环","采样频率 500 Hz,蓝牙传输。","contradicted"),
+("Must not need cooling water","Induction furnace head","The head is cooled by air and needs no cooling water.","met"),
+("Must not need cooling water","Induction furnace head","The head needs 12 l/min of cooling water.","contradicted"),
+("Licensed for clinical use","Wound scanner","The scanner is approved for clinical use in the EU.","met"),
+("Licensed for clinical use","Wound scanner","Two hospitals are testing the scanner under a research permit.","missing"),
+("安装周期不超过 3 天","雨棚光伏套件","两名工人 2 天即可完成安装。","met"),
+("安装周期不超过 3 天","雨棚光伏套件","运输需 2 天,安装周期 5 天。","contradicted"),
+("Salt spray resistance of at least 1,000 h","Zinc flake bolt coating","Salt spray resistance reached 1,200 h in an accredited laboratory.","met"),
+("Salt spray resistance of at least 1,000 h","Zinc flake bolt coating","Hot-dip zinc reaches 1,500 h of salt spray resistance. The flake coating has not been tested.","missing"),
+("耐盐雾 1000 h","锌铝涂层紧固件","电镀锌耐盐雾 200 h,本涂层 1200 h。","met"),
+("日处理量不小于 50 吨","餐厨垃圾处理车","预处理车日处理量 60 吨。","met"),
+("日处理量不小于 50 吨","餐厨垃圾处理车","配套污水站日处理量 60 吨,主机每日处理 20 吨。","contradicted"),
+("抗拉强度 ≥ 800 MPa","增材制造钛合金","抗拉强度 930 MPa,延伸率 12%。","met"),
+("抗拉强度 ≥ 800 MPa","增材制造钛合金","抗拉强度可达 930 MPa。","met"),
+("Tensile strength of 800 MPa or more","Printed titanium","After ageing the tensile strength is expected to be 930 MPa.","missing"),
+("误报率低于 2%","森林火情识别","误报率 1.2%,漏报率 4%。","met"),
+("漏报率低于 2%","森林火情识别","误报率 1.2%,漏报率 4%。","contradicted"),
+("Droplet size 50 to 150 µm","Orchard atomiser","Droplet size is adjustable from 30 to 300 µm.","met"),
+("Max working depth 50 m","Mussel line inspector","The inspector works to a depth of 80 m.","met"),
+("Max working depth 50 m","Mussel line inspector","Lines hang 80 m deep; the camera housing is rated to 30 m.","contradicted"),
+("支持 OPC UA","边缘采集网关","网关支持 OPC UA、Modbus 等协议。","met"),
+("支持 OPC UA","边缘采集网关","网关支持 Modbus,OPC UA 支持正在开发。","missing"),
+("Open source code","Crop model","The code is proprietary; a viewer is free.","contradicted"),
+("无需标定","双目测距模组","出厂后无需标定。","met"),
+("无需标定","双目测距模组","每月需用棋盘格标定一次。","contradicted"),
+("Contains no cobalt","Cathode powder","The powder contains 5 % cobalt.","contradicted"),
+("Contains no cobalt","Cathode powder","Cobalt prices have doubled. The powder is rich in manganese.","missing"),
+("不含重金属","陶瓷釉料","釉料不含铅、镉等重金属。","met"),
+("Operating cost below EUR 1 per m3","Well water filter","Bottled water costs EUR 300 per m3. The filter itself costs EUR 900.","missing"),
+("Runs on 24 V DC","Belt scale","The scale runs on 24 V DC.","met"),
+("Runs on 24 V DC","Belt scale","The scale needs 230 V AC.","contradicted"),
+("静态功耗低于 10 μA","土壤传感器","静态功耗 6 μA,发射电流 45 mA。","met"),
+("防护等级不低于 IP67","土壤传感器","探头防护等级 IP68,采集器为 IP65。","missing"),
+("重复定位精度 ±0.02 mm","桌面机械臂","重复定位精度 ±0.05 mm,负载 3 kg。","contradicted"),
+("重复定位精度 ±0.02 mm","桌面机械臂","重复定位精度 ±0.01 mm,负载 3 kg。","met"),
+("No human operator needed","Potato grader","One operator feeds the grader.","contradicted"),
+("No human operator needed","Potato grader","The grader runs without an operator.","met"),
 )  # fmt: skip
 
 
