@@ -47,16 +47,16 @@ CONSTRAINT_WORD: Mapping[str, Phrase] = {
     "ipr": ("知识产权", "intellectual property"),
     "export": ("出口限制", "export restriction"),
     "excluded": ("排除的方案", "excluded approach"),
+    "partnership": ("合作方式", "form of partnership"),
 }
 
 PART_WORD: Mapping[str, Phrase] = {
     "words": ("用词", "words"),
     "phrases": ("短语", "phrases"),
     "meaning": ("语义", "meaning"),
-    "elements": ("要素", "elements"),
-    "mutual": ("双向契合", "fit from both sides"),
-    "constraints": ("约束条件", "constraints"),
-    "region": ("地区", "region"),
+    "titles": ("标题", "titles"),
+    "fits_need": ("合需求", "fits the need"),
+    "fits_offer": ("合成果", "fits the offer"),
 }
 
 FIELD_WORD: Mapping[str, Phrase] = {
