@@ -9,7 +9,7 @@ from pathlib import Path
 from fairground.language.bridge import has_han
 from fairground.language.encoders import EncoderMissingError, neural_encoder
 from fairground.match.core.ranker import Ranker
-from fairground.match.core.ranking import RankedList, ranked
+from fairground.match.core.ranking import ENOUGH_ASKERS, RankedList, ranked
 from fairground.match.core.reference import reference_needs
 from fairground.match.core.texts import FieldTexts
 from fairground.match.core.weights import shipped_weights
@@ -42,6 +42,8 @@ class Ours:
         if _is_taught(task):
             for fold in range(N_FOLDS):
                 self._ranker(task, fold)
+                if self._is_half_trusted(task):
+                    self._lone_ranker(task, fold)
 
     def rank(self, task: Task, *, depth: int = 100) -> Sequence[Ranking]:
         """Rank with the engine."""
@@ -67,7 +69,16 @@ class Ours:
             reference=_reference(task) if self.list_statistics else (),
         )
         rankers = [self._ranker_of(task, row) for row in range(len(task.queries))]
-        return ranked(measured, rankers, shipped_weights(), _side(task))
+        alone = None
+        if _is_taught(task) and self._is_half_trusted(task):
+            alone = [self._lone_ranker(task, fold) for fold in task.query_folds]
+        return ranked(measured, rankers, shipped_weights(), _side(task), alone)
+
+    def _is_half_trusted(self, task: Task) -> bool:
+        return self.list_statistics and not self.neural and len(task.asking) < ENOUGH_ASKERS
+
+    def _lone_ranker(self, task: Task, fold: int) -> Ranker:
+        return _taught(_side(task), self._data, fold, False, False)
 
     def _ranker_of(self, task: Task, row: int) -> Ranker:
         asker = task.asking[task.queries[row]]

@@ -22,7 +22,7 @@ from fairground.match.core.weights import Weights
 DEPTH = 200  # candidates of an asker that the ranker looks at
 ONE_SIDED = 0.1  # of a pair's probability is left where the other side does not even consider it
 _WEAKER_SHARE = 6 / 7  # of the two-sided score; measured against the minimum in docs/measurements/match.md
-_ENOUGH_ASKERS = 500  # with this many in the list no reference population stands in
+ENOUGH_ASKERS = 500  # with this many in the list no reference population stands in
 _GROUP_AT_LEAST = 20  # texts of a language before their scores are normalised apart
 _SCALE = 2.5  # of the fixed sum, so that it spreads candidates about as much as a ranker does
 _LOWEST = np.float32(-1e9)  # finite, so that an asker without any candidate gives no difference of infinities
@@ -41,16 +41,23 @@ class MeasuredPairs:
     asking_lengths: Floats
     searched_lengths: Floats
     list_statistics: bool
+    few_askers: bool  # the reference population had to stand in
     crossing: NDArray[np.bool_]  # bool[n_answered, depth]: asker and text are of two languages
 
-    def features(self, rows: slice = slice(None)) -> Floats:
-        """Return float32[n_row, depth, len(FEATURES)] for some of the answered askers."""
+    def features(self, rows: slice = slice(None), *, alone: bool = False) -> Floats:
+        """Return float32[n_row, depth, len(FEATURES)] for some of the answered askers.
+
+        With `alone` everything that depends on other askers is left out, whatever was measured.
+        """
         found = self.found
         part = Candidates(
             found.texts[rows], found.measured[rows], found.middle[rows], found.spread[rows], found.standing
         )
         return pair_features(
-            part, self.asking_lengths[rows], self.searched_lengths, list_statistics=self.list_statistics
+            part,
+            self.asking_lengths[rows],
+            self.searched_lengths,
+            list_statistics=self.list_statistics and not alone,
         )
 
 
@@ -77,13 +84,13 @@ def measure_pairs(
     answered : the askers that want candidates, None for all
     allowed : for each answered asker the only searched texts to look at, None for all
     reference : texts that ask as well where the asking list is too short to tell hubs; as many are taken from
-        the front as bring the list to `_ENOUGH_ASKERS`
+        the front as bring the list to `ENOUGH_ASKERS`
     eligible : only the first so many searched texts may be found; the others give the scale. None: all
     list_statistics : False ranks each asker as if it came alone
     vectors : None for the shipped ones
     encoder : a neural encoder to read meaning as well, or None
     """
-    reference = reference[: max(0, _ENOUGH_ASKERS - len(asking))] if list_statistics else ()
+    reference = reference[: max(0, ENOUGH_ASKERS - len(asking))] if list_statistics else ()
     languages = _languages(asking) | _languages(searched)
     space = TextSpace(vectors or shipped_vectors(), bridged=languages == {"zh", "en"}, encoder=encoder)
     searched_streams, asking_streams = space.read(searched), space.read(asking)
@@ -109,6 +116,7 @@ def measure_pairs(
         asking_lengths,
         _lengths(searched_streams),
         list_statistics,
+        bool(reference),
         _crossing(asking_streams, searched_streams, answered, found),
     )
 
@@ -206,7 +214,7 @@ def measure_side(
     n_searched = len(searched)
     if side == "offers":
         # Needs of the reference population stand among the searched, so that few needs have a scale.
-        searched = [*searched, *reference[: max(0, _ENOUGH_ASKERS - n_searched)]]
+        searched = [*searched, *reference[: max(0, ENOUGH_ASKERS - n_searched)]]
         list_statistics = list_statistics and len(asking) >= _FEW_ASKING_OFFERS
         reference = []
     measured = measure_pairs(
@@ -225,8 +233,17 @@ def measure_side(
     return measured, tuple("untaught" if _is_chinese(text) else taught for text in askers)
 
 
-def ranked(measured: MeasuredPairs, rankers: Sequence[Ranker], weights: Weights, side: str) -> RankedList:
+def ranked(
+    measured: MeasuredPairs,
+    rankers: Sequence[Ranker],
+    weights: Weights,
+    side: str,
+    alone: Sequence[Ranker] | None = None,
+) -> RankedList:
     """Score measured pairs and order them.
+
+    Where few ask, what the list says is half trusted: each score is the mean of the asker's ranker and of its
+    `alone` ranker, which sees nothing of the list (the shipped one where None).
 
     Each asker has a ranker for texts of its own language; texts of the other language are scored by fixed weights.
     Where an asker has both, each kind keeps its own order and the two are merged by the fixed sum of all signals,
@@ -242,7 +259,8 @@ def ranked(measured: MeasuredPairs, rankers: Sequence[Ranker], weights: Weights,
     )
     for first in range(0, n_asker, _ASKERS_AT_ONCE):
         rows = slice(first, first + _ASKERS_AT_ONCE)
-        _rank_rows(answer, rows, measured, rankers[rows], weights, side)
+        scores = _scores(measured, rows, rankers[rows], alone[rows] if alone else None, weights, side)
+        _rank_rows(answer, rows, measured, scores, weights, side)
     return RankedList(
         answer.texts[:, :DEPTH],
         answer.scores[:, :DEPTH],
@@ -251,20 +269,43 @@ def ranked(measured: MeasuredPairs, rankers: Sequence[Ranker], weights: Weights,
     )
 
 
-def _rank_rows(
-    answer: RankedList,
-    rows: slice,
+def _scores(
     measured: MeasuredPairs,
+    rows: slice,
     rankers: Sequence[Ranker],
+    alone: Sequence[Ranker] | None,
     weights: Weights,
     side: str,
-) -> None:
-    """Score and order some askers' candidates, in place."""
-    texts, features = answer.texts[rows], measured.features(rows)
-    scores = answer.scores[rows]
+) -> Floats:
+    """Return the rankers' scores float32[n_row, depth] for some of the answered askers."""
+    scores = _by_ranker(rankers, measured.features(rows))
+    listening = np.array([_reads_list(ranker, weights, side) for ranker in rankers])
+    if measured.few_askers and listening.any():
+        silent = alone or [weights.rankers[f"{side}_alone"]] * len(rankers)
+        without = _by_ranker(silent, measured.features(rows, alone=True))
+        scores[listening] = (scores[listening] + without[listening]) / 2
+    return scores
+
+
+def _by_ranker(rankers: Sequence[Ranker], features: Floats) -> Floats:
+    scores = np.zeros(features.shape[:2], np.float32)
     for ranker in dict.fromkeys(rankers):
         own = np.array([one is ranker for one in rankers])
         scores[own] = ranker.scores(features[own])
+    return scores
+
+
+def _reads_list(ranker: Ranker, weights: Weights, side: str) -> bool:
+    """Say whether a ranker was taught with list statistics: not the fixed ones, the lone or the neural."""
+    others = ("untaught", "crossing", f"{side}_alone", f"{side}_neural")
+    return all(ranker is not weights.rankers[name] for name in others)
+
+
+def _rank_rows(
+    answer: RankedList, rows: slice, measured: MeasuredPairs, scores: Floats, weights: Weights, side: str
+) -> None:
+    """Order some askers' candidates, in place; texts of the other language get their own scores first."""
+    texts, features = answer.texts[rows], measured.features(rows)
     crossing = measured.crossing[rows] & (texts >= 0)
     if crossing.any():
         scores[crossing] = weights.rankers["crossing"].scores(features[crossing])

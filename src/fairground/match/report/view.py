@@ -157,6 +157,14 @@ class ContradictionRow:
     reason: SafeString
 
 
+def _leading(matches: Sequence[Match]) -> int:
+    """Return how many pairs stand open: the best, and up to `LEADING` as far as the texts speak for them."""
+    spoken_for = [
+        number for number, match in enumerate(matches[:LEADING], 1) if match.evidence is not Evidence.NONE
+    ]
+    return max(spoken_for, default=1)
+
+
 class RunView:
     """Turns one run into the views above; records are looked up by id, pages are built one at a time."""
 
@@ -190,6 +198,7 @@ class RunView:
         )
         grade = standing(matches)
         nothing = nothing_suitable(matches)
+        leading = _leading(matches)
         need = record if isinstance(record, Need) else None
         return SubjectView(
             anchor=f"{side[0]}{index + 1}",
@@ -208,9 +217,9 @@ class RunView:
             mark=EVIDENCE_MARK[grade],
             word=both(*EVIDENCE_WORD[grade]),
             unmet=tuple(printed(text, 160) for text in unmet_anywhere(need, matches)) if need else (),
-            leading=views[:LEADING],
-            folded=views[LEADING:],
-            folded_range=f"{views[LEADING].rank}–{views[-1].rank}" if len(views) > LEADING else "",
+            leading=views[:leading],
+            folded=views[leading:],
+            folded_range=f"{views[leading].rank}–{views[-1].rank}" if len(views) > leading else "",
         )
 
     def contents(self) -> tuple[ContentsGroup, ...]:

@@ -2,6 +2,7 @@
 
 import dataclasses
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -62,8 +63,8 @@ def weights_of(**rankers: Ranker) -> Weights:
     return Weights("test", {**plain, **rankers}, {"needs": sure, "offers": sure})
 
 
-def measure(asking: Sequence[FieldTexts], searched: Sequence[FieldTexts], **options: int) -> MeasuredPairs:
-    return measure_pairs(asking, searched, **options)  # type: ignore[arg-type]
+def measure(asking: Sequence[FieldTexts], searched: Sequence[FieldTexts], **options: Any) -> MeasuredPairs:
+    return measure_pairs(asking, searched, **options)
 
 
 def rank(measured: MeasuredPairs, weights: Weights, name: str = "needs") -> RankedList:
@@ -109,11 +110,11 @@ def test_a_reference_population_takes_part_until_there_are_enough_askers(
     assert not np.allclose(helped.mean, plain.mean)
     ignored = measure_pairs(ENGLISH, ENGLISH, reference=reference, list_statistics=False).found.standing
     np.testing.assert_allclose(ignored.mean, plain.mean, atol=1e-6)
-    monkeypatch.setattr(ranking, "_ENOUGH_ASKERS", 10)
+    monkeypatch.setattr(ranking, "ENOUGH_ASKERS", 10)
     some = measure_pairs(ENGLISH, ENGLISH, reference=reference).found.standing
     six = measure_pairs(ENGLISH, ENGLISH, reference=reference[:6]).found.standing
     np.testing.assert_allclose(some.mean, six.mean, atol=1e-6)
-    monkeypatch.setattr(ranking, "_ENOUGH_ASKERS", 4)
+    monkeypatch.setattr(ranking, "ENOUGH_ASKERS", 4)
     enough = measure_pairs(ENGLISH, ENGLISH, reference=reference).found.standing
     np.testing.assert_allclose(enough.mean, plain.mean, atol=1e-6)
 
@@ -231,7 +232,8 @@ def test_few_offers_ask_each_for_itself(monkeypatch: pytest.MonkeyPatch) -> None
     assert rank_lists(ENGLISH, ENGLISH, side="offers", weights=weights).texts[:, 0].tolist() != [0, 1, 2, 3]
 
 
-def test_without_list_statistics_the_other_ranker_reads() -> None:
+def test_without_list_statistics_the_other_ranker_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ranking, "ENOUGH_ASKERS", 4)
     weights = weights_of(needs_alone=reading("together.alone", -1.0))
     plain = rank_lists(ENGLISH, ENGLISH, side="needs", weights=weights)
     alone = rank_lists(ENGLISH, ENGLISH, side="needs", weights=weights, list_statistics=False)
@@ -256,3 +258,16 @@ def test_two_sided_lies_between_the_sides_and_near_the_weaker() -> None:
     assert (score <= np.sqrt(first * second) + 1e-12).all()  # nearer to the weaker than the plain mean
     assert score[3] == 0  # a side that says no sinks the pair
     assert two_sided(0.1, 0.8) > two_sided(0.1, 0.2)
+
+
+def test_few_askers_half_trust_the_list() -> None:
+    measured = measure(ENGLISH, ENGLISH, reference=reference_needs("en"))
+    assert measured.few_askers
+    for listening, silent, own_first in ((1.0, -0.5, True), (0.5, -1.0, False)):
+        weights = weights_of(
+            needs=reading("together.alone", listening), needs_alone=reading("together.alone", silent)
+        )
+        answer = ranked(measured, [weights.rankers["needs"]] * 4, weights, "needs")
+        assert (answer.texts[:, 0].tolist() == [0, 1, 2, 3]) == own_first
+    untaught = ranked(measured, [weights.rankers["untaught"]] * 4, weights, "needs")
+    assert untaught.texts[:, 0].tolist() == [0, 1, 2, 3]  # the fixed weights are used as they are
