@@ -316,13 +316,14 @@ def evidence_grade(score: float, sufficiency: float, judgements: Sequence[Judgem
     ----------
     score : 0–1, the pair's
     sufficiency : 0–1, how much the poorer of the two texts says at all
-    judgements : the need's requirements against the offer
+    judgements : the need's requirements against the offer; a refusal the offer is silent on counts nothing
 
     Returns
     -------
     NONE below `THIN_FROM`; ENOUGH from `ENOUGH_FROM` on where both texts say something, or from `THIN_FROM` on where
     at least half of the requirements are met and none is contradicted; else THIN.
     """
+    judgements = [judgement for judgement in judgements if not judgement.is_open_refusal]
     met = sum(judgement.verdict is Verdict.MET for judgement in judgements)
     against = any(judgement.verdict is Verdict.CONTRADICTED for judgement in judgements)
     if score < THIN_FROM:

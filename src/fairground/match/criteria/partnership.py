@@ -1,7 +1,9 @@
 """Do both want the same form of working together? Constraint 'partnership', codes of list A."""
 
+from collections.abc import Sequence
 from datetime import date
 
+from fairground.collect.core.partnerships import PARTNERSHIP_NAMES
 from fairground.collect.core.records import Need, Offer
 from fairground.match.core.results import Flag
 
@@ -21,13 +23,17 @@ def flags(need: Need, offer: Offer, today: date) -> tuple[Flag, ...]:
         return ()
     if any(wanted & group and given & group for group in _ALIKE):
         return ()
-    first, second = "、".join(need.partnership), "、".join(offer.partnership)
+    (first_zh, first_en), (second_zh, second_en) = _names(need.partnership), _names(offer.partnership)
     return (
         Flag(
             "partnership",
             "warns",
-            f"合作方式不同：需求{first}，成果{second}",
-            f"forms of partnership differ: {', '.join(need.partnership)} wanted, "
-            f"{', '.join(offer.partnership)} offered",
+            f"合作方式不同：需求{first_zh}，成果{second_zh}",
+            f"forms of partnership differ: {first_en} wanted, {second_en} offered",
         ),
     )
+
+
+def _names(codes: Sequence[str]) -> tuple[str, str]:
+    names = [PARTNERSHIP_NAMES.get(code, (code, code)) for code in codes]
+    return "、".join(zh for zh, _ in names), ", ".join(en for _, en in names)

@@ -6,6 +6,7 @@ from datetime import date
 
 from django.utils.safestring import SafeString
 
+from fairground.collect.core.partnerships import PARTNERSHIP_NAMES
 from fairground.collect.core.records import LocalText, Need, Offer
 from fairground.match.core.results import Evidence, Flag, Judgement, Match, MatchRun, Verdict
 from fairground.match.report.markup import both, clip, marked, printed, record_text, second_title
@@ -27,7 +28,6 @@ from fairground.match.report.wording import (
     EVIDENCE_WORD,
     FIELD_WORD,
     PART_WORD,
-    PARTNERSHIP_WORD,
     REFUSED_VERDICT_WORD,
     REFUSED_WORD,
     SEVERITY_WORD,
@@ -353,7 +353,7 @@ def offer_facts(offer: Need | Offer) -> tuple[Fact, ...]:
 def _more_facts(record: Need | Offer) -> tuple[Fact, ...]:
     facts = []
     if record.partnership:
-        wanted = listed([phrase(PARTNERSHIP_WORD, clip(code, 40)) for code in record.partnership])
+        wanted = listed([phrase(PARTNERSHIP_NAMES, clip(code, 40)) for code in record.partnership])
         facts.append(_fact(("合作方式", "Partnership"), both(*wanted)))
     if record.ipr:
         facts.append(_fact(("知识产权", "IPR"), printed(record.ipr, 120)))
