@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import pickle
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -131,10 +130,7 @@ def taught_ranker(
 ) -> Ranker:
     """Train the ranker of a side, leaving out one fold; kept on disk for as long as code and data stay the same."""
     key = _fingerprint(data) + f"{side} {without_fold} {list_statistics} {neural}"
-    place = (
-        Path(tempfile.gettempdir())
-        / f"fairground-ranker-{hashlib.sha256(key.encode()).hexdigest()[:20]}.pickle"
-    )
+    place = _kept(f"ranker-{hashlib.sha256(key.encode()).hexdigest()[:20]}.pickle")
     if place.is_file():
         kept: Ranker = pickle.loads(place.read_bytes())
         return kept
@@ -170,7 +166,14 @@ class RememberedEncoder:
 
 @cache
 def _encoder() -> Encoder:
-    return RememberedEncoder(Path(tempfile.gettempdir()) / "fairground-neural-vectors.pickle")
+    return RememberedEncoder(_kept("neural-vectors.pickle"))
+
+
+def _kept(name: str) -> Path:
+    """A place for what is worth keeping between runs, inside the checkout: nobody else can put a pickle there."""
+    folder = Path(__file__).resolve().parents[1] / ".kept"
+    folder.mkdir(exist_ok=True)
+    return folder / name
 
 
 @cache
