@@ -20,7 +20,6 @@ PACKAGES = (
     "bm25s",
     "tantivy",
     "scikit-learn",
-    "lightgbm",
     "rjieba",
     "PyStemmer",
 )
