@@ -16,7 +16,8 @@ from typing import Any
 
 from fairground.collect.core.records import LocalText, Offer, Origin, Requirement
 from fairground.language.detect import language_of
-from fairground.match.core.judgement import Decision, decide
+from fairground.match.core.decision import Decision
+from fairground.match.core.judgement import decide
 from fairground.match.core.lexicon import Lexicon, dictionary_lexicon
 from fairground.match.core.prepared import prepare_offer, prepare_requirement
 from fairground.match.core.results import Verdict

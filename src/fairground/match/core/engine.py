@@ -14,12 +14,13 @@ from fairground.language.encoders import Encoder
 from fairground.language.tokens import surface_forms
 from fairground.match.core.candidates import MEASURED
 from fairground.match.core.constraints import flags_for
-from fairground.match.core.judgement import judge_pair, text_sufficiency
+from fairground.match.core.judgement import judge_pair
 from fairground.match.core.lexicon import dictionary_lexicon
 from fairground.match.core.prepared import PreparedNeed, PreparedOffer, prepare_need, prepare_offer
 from fairground.match.core.ranking import ONE_SIDED, RankedList, rank_lists, two_sided
 from fairground.match.core.results import Evidence, Flag, Judgement, Match, MatchRun, Verdict
 from fairground.match.core.signals import Floats
+from fairground.match.core.sufficiency import text_sufficiency
 from fairground.match.core.texts import FieldTexts, texts_of_need, texts_of_offer
 from fairground.match.core.weights import Weights, shipped_weights
 

@@ -5,11 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairground.collect.core.records import LocalText, Need, Offer, Origin, Requirement
-from fairground.match.core.judgement import decide, judge, judge_pair, text_sufficiency
+from fairground.match.core.judgement import decide, judge, judge_pair
 from fairground.match.core.lexicon import Lexicon
 from fairground.match.core.prepared import prepare_need, prepare_offer, prepare_requirement
 from fairground.match.core.requirements import MOST, requirements_of
 from fairground.match.core.results import Judgement, Verdict
+from fairground.match.core.sufficiency import text_sufficiency
 
 ORIGIN = Origin("list.csv", None, 2)
 LEXICON = Lexicon()
