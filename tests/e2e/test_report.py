@@ -126,7 +126,7 @@ def test_every_judged_pair_shows_its_mark_in_words(browser: Any, address: str) -
     words = page.evaluate(
         "[...document.querySelectorAll('#n1-o1 .mark')].map(m => getComputedStyle(m, '::before').content)"
     )
-    assert [word.replace('"', "").strip() for word in words] == ["met", "met", "met", "not mentioned"]
+    assert [word.replace('"', "").strip() for word in words] == ["met", "met", "met", "not found"]
     page.close()
 
 

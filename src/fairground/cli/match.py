@@ -34,7 +34,7 @@ how to read the result / 怎么读:
   evidence   enough | thin | none: how much of it the texts really say
              依据：充分 | 单薄 | 不足
   met / missing / contradicted   each requirement, with the sentence of the offer that shows it
-             每条要求：满足 | 未提及 | 矛盾，并引原句
+             每条要求：满足 | 未找到 | 矛盾，并引原句
 
 {EXIT_HELP}"""
 

@@ -7,7 +7,10 @@ from fairground.match.core.prepared import (
 )
 from fairground.match.core.results import Verdict
 
-SILENT = ("供给没有说到这一项", "the offer does not speak of it")  # the reason where nothing else is known
+SILENT = (
+    "供给文字中没有找到依据",
+    "nothing found in the offer's words",
+)  # the reason where nothing else is known
 
 
 @dataclass(frozen=True, slots=True)

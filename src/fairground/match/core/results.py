@@ -11,7 +11,7 @@ class Verdict(StrEnum):
     """How an offer's own words answer one requirement."""
 
     MET = "met"
-    MISSING = "missing"  # the offer does not speak of it: neither proof nor contradiction
+    MISSING = "missing"  # nothing found in the offer's words: neither proof nor contradiction
     CONTRADICTED = "contradicted"
 
 

@@ -189,8 +189,8 @@ def _silences(judgements: Sequence[Judgement]) -> list[Phrase]:
         return []
     return [
         (
-            f"{len(asked)} 条要求中有 {silent} 条未提及",
-            f"silent on {silent} of {len(asked)} requirements",
+            f"{len(asked)} 条要求中有 {silent} 条未找到依据",
+            f"nothing found on {silent} of {len(asked)} requirements",
         )
     ]
 

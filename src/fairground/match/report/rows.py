@@ -67,7 +67,10 @@ _LEGEND: dict[str, Phrase] = {
         "evidence: enough, thin, or none (no recommendation)",
     ),
     "met": ("供给原句证明符合的要求", "requirements that a sentence of the offer proves"),
-    "missing": ("供给未提及的要求（不等于做不到）", "requirements the offer does not speak of (not a no)"),
+    "missing": (
+        "供给文字中未找到依据的要求（不等于做不到）",
+        "requirements on which nothing was found in the offer (not a no)",
+    ),
     "contradicted": ("与供给原句相抵触的要求", "requirements the offer's own words speak against"),
     "sentences": (
         "供给原句，先符合、后抵触，次序与上述两栏一致",

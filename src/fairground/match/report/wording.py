@@ -19,7 +19,7 @@ EVIDENCE_WORD: Mapping[Evidence, Phrase] = {
 VERDICT_MARK: Mapping[Verdict, str] = {Verdict.MET: "✓", Verdict.MISSING: "–", Verdict.CONTRADICTED: "✗"}
 VERDICT_WORD: Mapping[Verdict, Phrase] = {
     Verdict.MET: ("符合", "met"),
-    Verdict.MISSING: ("未提及", "not mentioned"),
+    Verdict.MISSING: ("未找到", "not found"),
     Verdict.CONTRADICTED: ("抵触", "contradicted"),
 }
 

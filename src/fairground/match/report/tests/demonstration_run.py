@@ -194,7 +194,7 @@ _WELD = (
     "检测结果写回制造执行系统",
     "不使用放射源",
 )
-_SILENT = ("供给未提及", "the offer does not say")
+_SILENT = ("供给文字中没有找到依据", "nothing found in the offer's words")
 
 
 def _matches() -> tuple[Match, ...]:

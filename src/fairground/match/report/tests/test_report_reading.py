@@ -108,9 +108,9 @@ def test_obstacles_name_the_strongest_first() -> None:
     run = demonstration_run()
     best, _, third = run.matches[:3]
     assert obstacles(third, best, side="needs") == (
-        "与“单件检测时间 ≤ 90 s”等 2 条要求相抵触；排除的方案不允许；4 条要求中有 1 条未提及",
+        "与“单件检测时间 ≤ 90 s”等 2 条要求相抵触；排除的方案不允许；4 条要求中有 1 条未找到依据",
         "contradicts “单件检测时间 ≤ 90 s” and 1 more; excluded approach rules it out; "
-        "silent on 1 of 4 requirements",
+        "nothing found on 1 of 4 requirements",
     )
 
 
