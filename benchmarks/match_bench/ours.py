@@ -19,7 +19,7 @@ from match_bench.task import N_FOLDS, Ranking, Task
 
 
 class Ours:
-    """The engine as `fairground match` runs it.
+    """The engine's ranking for the side that asks, before both sides are fused and requirements are judged.
 
     On the open half each query is answered by a ranker that never saw its fold; with `shipped_only`, and for
     protocols nothing is learned from, by the shipped one.

@@ -30,13 +30,17 @@ DIRECTIONS = ("both", "needs", "offers")
 
 Progress = Callable[[str, int, int], None]  # stage, done, total; may raise to stop
 
-ENOUGH_FROM, THIN_FROM = 0.5, 0.15  # of the score; measured in docs/measurements/match.md
+ENOUGH_FROM, THIN_FROM = 0.5, 0.15  # of the score; set by hand
 _LITTLE_TEXT = 0.25  # a pair whose texts say less than this is thin at best
 _MOST_SHARED_TERMS = 8
 _FEW = 5
 _ASK_ALL_UP_TO = 50_000  # offers; beyond, `direction='needs'` hears only those that a need considers
 _LOOKED_AT_BEYOND = 5  # candidates judged beyond `top`: a blocked pair leaves no hole, a proven one can rise
-_MET_ODDS, _MOST_MET, _AGAINST_ODDS = 0.5, 4, 1.0  # log odds of a requirement met, and of one contradicted
+_MET_ODDS, _MOST_MET, _AGAINST_ODDS = (
+    0.5,
+    4,
+    1.0,
+)  # log odds of a requirement met or contradicted; set by hand
 _PARTS = {
     "words": ("words.opening", "cosine.whole"),
     "phrases": ("phrases.opening", "phrases.whole"),
@@ -84,7 +88,8 @@ def match_lists(
     -------
     MatchRun. A pair's score fuses the two sides' probabilities, the weaker counting most, and moves by what the
     judged requirements prove; ranks follow it.
-    Same input, same output, whatever `threads` is.
+    Same input, same output, whatever `threads` is. Above `_ASK_ALL_UP_TO` offers a pair's score may differ a little
+    between 'needs' and the other directions, since fewer offers are heard.
 
     Raises
     ------
