@@ -1,7 +1,7 @@
 """How much two texts say at all."""
 
+import functools
 import re
-from collections.abc import Iterable
 
 from fairground.collect.core.records import Need, Offer
 from fairground.language.quantities import quantities
@@ -18,14 +18,11 @@ def text_sufficiency(need: Need, offer: Offer) -> float:
     Words count one, Han characters a half (two make a word), up to 60; figures with a unit or
     comparator lift a text by up to a fifth. A title alone stays below 0.3.
     """
-    return min(
-        _said(local.both() for local in need.texts.values()),
-        _said(local.both() for local in offer.texts.values()),
-    )
+    return min(_said("\n".join(local.both() for local in record.texts.values())) for record in (need, offer))
 
 
-def _said(texts: Iterable[str]) -> float:
-    whole = "\n".join(texts)
+@functools.lru_cache(maxsize=4096)  # a record stands in many pairs
+def _said(whole: str) -> float:
     units = len(_LATIN_WORD.findall(whole)) + len(HAN.findall(whole)) / 2
     values = min(4, len(quantities(whole[:_READ_FOR_VALUES])))
     return min(1.0, 0.8 * min(1.0, units / _ENOUGH_UNITS) + 0.05 * values)
