@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from fairground.collect.core.records import LocalText, Offer, Origin, Requirement
+from fairground.collect.core.records import Offer, Origin, Requirement
 from fairground.language.detect import language_of
+from fairground.language.local_text import LocalText
 from fairground.match.core.decision import Decision
 from fairground.match.core.judgement import decide
 from fairground.match.core.lexicon import Lexicon, dictionary_lexicon

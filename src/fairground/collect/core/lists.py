@@ -23,7 +23,6 @@ from fairground.collect.core.contacts import without_contacts
 from fairground.collect.core.records import (
     NEED_TEXT_FIELDS,
     OFFER_TEXT_FIELDS,
-    LocalText,
     Need,
     Offer,
     Origin,
@@ -59,6 +58,7 @@ from fairground.kernel.identifiers import content_identifier, unique_identifiers
 from fairground.kernel.money import MoneyRange, parse_money
 from fairground.kernel.tables import Cell, Limits, Row, TableWarning, WarningKind, WarningLog, open_table
 from fairground.language.detect import language_of
+from fairground.language.local_text import LocalText
 
 Record = TypeVar("Record", Need, Offer)
 

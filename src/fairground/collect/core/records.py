@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from fairground.kernel.money import MoneyRange
+from fairground.language.local_text import LocalText
 
 ELEMENT_FIELDS = ("material", "method", "efficacy", "product", "application")
 
@@ -41,23 +42,6 @@ class Origin:
     file: str
     sheet: str | None
     row: int
-
-
-@dataclass(frozen=True, slots=True)
-class LocalText:
-    """One text in Chinese and English side by side; a missing side is None, never machine-filled."""
-
-    zh: str | None = None
-    en: str | None = None
-
-    def in_language(self, language: str) -> str:
-        """Return the text for a reader of `language` ('zh' or 'en'), or the other side, or ''."""
-        first, second = (self.zh, self.en) if language == "zh" else (self.en, self.zh)
-        return first or second or ""
-
-    def both(self) -> str:
-        """Return both sides joined by a line break, Chinese first: what a search index reads."""
-        return "\n".join(side for side in (self.zh, self.en) if side)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from fairground.collect.core.records import NEED_TEXT_FIELDS, OFFER_TEXT_FIELDS, LocalText, Need, Offer
+from fairground.collect.core.records import NEED_TEXT_FIELDS, OFFER_TEXT_FIELDS, Need, Offer
+from fairground.language.local_text import LocalText
 
 # What a need asks for is said first in these fields, so they lead the body: the first words count most.
 _NEED_ORDER = ("wanted_outcome", "problem", "abstract")

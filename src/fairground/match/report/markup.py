@@ -7,7 +7,7 @@ from html import escape
 
 from django.utils.safestring import SafeString
 
-from fairground.collect.core.records import LocalText
+from fairground.language.local_text import LocalText
 
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fairground.collect.core.records import LocalText, Need, Offer
+from fairground.collect.core.records import Need, Offer
+from fairground.language.local_text import LocalText
 from fairground.match.core.results import Evidence, Flag, Judgement, Match, MatchRun, Verdict
 from fairground.match.report.markup import clip
 from fairground.match.report.wording import CONSTRAINT_WORD, PART_WORD, Phrase, listed, phrase

@@ -7,7 +7,8 @@ from datetime import date
 from django.utils.safestring import SafeString
 
 from fairground.collect.core.partnerships import PARTNERSHIP_NAMES
-from fairground.collect.core.records import LocalText, Need, Offer
+from fairground.collect.core.records import Need, Offer
+from fairground.language.local_text import LocalText
 from fairground.match.core.results import Evidence, Flag, Judgement, Match, MatchRun, Verdict
 from fairground.match.report.markup import both, clip, marked, printed, record_text, second_title
 from fairground.match.report.reading import (

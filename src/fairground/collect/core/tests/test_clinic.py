@@ -7,8 +7,9 @@ import pytest
 
 from fairground.collect.core.clinic import Examination, examine_need, examine_offer, near_duplicates
 from fairground.collect.core.clinic_words import ADVICE, NAMES, NEED_WEIGHTS, OFFER_WEIGHTS
-from fairground.collect.core.records import LocalText, Need, Offer, Origin, Requirement
+from fairground.collect.core.records import Need, Offer, Origin, Requirement
 from fairground.kernel.money import parse_money
+from fairground.language.local_text import LocalText
 
 _ORIGIN = Origin("a.csv", None, 2)
 

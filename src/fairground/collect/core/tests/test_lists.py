@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from fairground.collect.core.errors import WrongColumnsError
 from fairground.collect.core.lists import detect_list_kind, read_needs, read_offers
-from fairground.collect.core.records import LocalText, Origin, Requirement
+from fairground.collect.core.records import Origin, Requirement
 from fairground.kernel.money import MoneyRange
 from fairground.kernel.tables import Cell, StrictTableError, TableError, write_table
+from fairground.language.local_text import LocalText
 
 
 def _write(path: Path, columns: Sequence[str], *rows: Sequence[Cell]) -> Path:

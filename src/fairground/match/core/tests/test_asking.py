@@ -2,7 +2,8 @@
 
 import pytest
 
-from fairground.collect.core.records import LocalText, Need, Origin
+from fairground.collect.core.records import Need, Origin
+from fairground.language.local_text import LocalText
 from fairground.match.core.asking import asks, title_stems
 from fairground.match.core.requirements import requirements_of
 

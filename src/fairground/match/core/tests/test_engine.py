@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from fairground.collect.core.records import LocalText, Need, Offer, Origin, Requirement
+from fairground.collect.core.records import Need, Offer, Origin, Requirement
+from fairground.language.local_text import LocalText
 from fairground.match.core.engine import (
     DIRECTIONS,
     ENOUGH_FROM,

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fairground.collect.core.records import LocalText, Need, Offer, Origin, Requirement
+from fairground.collect.core.records import Need, Offer, Origin, Requirement
+from fairground.language.local_text import LocalText
 from fairground.match.core.judgement import decide, judge, judge_pair
 from fairground.match.core.lexicon import Lexicon
 from fairground.match.core.prepared import prepare_need, prepare_offer, prepare_requirement

@@ -3,8 +3,9 @@
 
 import pytest
 
-from fairground.collect.core.records import LocalText, Offer, Origin, Requirement
+from fairground.collect.core.records import Offer, Origin, Requirement
 from fairground.language.detect import language_of
+from fairground.language.local_text import LocalText
 from fairground.match.core.judgement import judge
 from fairground.match.core.lexicon import Lexicon, dictionary_lexicon
 from fairground.match.core.results import Verdict

@@ -1,6 +1,7 @@
 """What is asked once is judged once: sentences of a need that its stated requirements already cover are left out."""
 
-from fairground.collect.core.records import LocalText, Need, Offer, Origin, Requirement
+from fairground.collect.core.records import Need, Offer, Origin, Requirement
+from fairground.language.local_text import LocalText
 from fairground.match.core.judgement import judge
 from fairground.match.core.requirements import requirements_of
 from fairground.match.core.results import Verdict

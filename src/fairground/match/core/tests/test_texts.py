@@ -5,12 +5,12 @@ import dataclasses
 from fairground.collect.core.records import (
     NEED_TEXT_FIELDS,
     OFFER_TEXT_FIELDS,
-    LocalText,
     Need,
     Offer,
     Origin,
     Requirement,
 )
+from fairground.language.local_text import LocalText
 from fairground.match.core.texts import FieldTexts, texts_of_need, texts_of_offer
 
 ORIGIN = Origin("list.csv", None, 2)

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from fairground.collect.core.records import LocalText, Need, Offer, Origin, Requirement
+from fairground.collect.core.records import Need, Offer, Origin, Requirement
 from fairground.kernel.money import MoneyRange
+from fairground.language.local_text import LocalText
 from fairground.match.core.constraints import flags_for
 
 TODAY = date(2024, 4, 25)

@@ -3,8 +3,9 @@
 
 from datetime import date
 
-from fairground.collect.core.records import LocalText, Need, Offer, Origin, Requirement
+from fairground.collect.core.records import Need, Offer, Origin, Requirement
 from fairground.kernel.money import MoneyRange
+from fairground.language.local_text import LocalText
 from fairground.match.core.results import Evidence, Flag, Judgement, Match, MatchRun, Verdict
 
 MET, MISSING, CONTRADICTED = Verdict.MET, Verdict.MISSING, Verdict.CONTRADICTED

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from fairground.collect.core.records import LocalText, Need, Offer, Origin, Requirement
+from fairground.collect.core.records import Need, Offer, Origin, Requirement
+from fairground.language.local_text import LocalText
 from fairground.match.core.results import Evidence, Judgement, Match, MatchRun, Verdict
 from fairground.match.report.page import render_report
 from fairground.match.report.reading import obstacles, tally, unmet_anywhere

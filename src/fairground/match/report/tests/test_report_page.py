@@ -9,8 +9,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from fairground.collect.core.records import LocalText, Requirement
+from fairground.collect.core.records import Requirement
 from fairground.kernel.tables import TableWarning
+from fairground.language.local_text import LocalText
 from fairground.match.core.results import Flag, Judgement, MatchRun, Verdict
 from fairground.match.report import render_report
 from fairground.match.report.tests.demonstration_run import demonstration_run
