@@ -39,6 +39,12 @@ _CURRENCIES = {
 # ISO 4217 exponents that are not 2.
 _EXPONENTS = {"JPY": 0, "KRW": 0}
 
+
+def minor_digits(currency: str) -> int:
+    """Return how many decimal places an ISO 4217 currency's minor unit stands for: 2 for CNY, 0 for JPY."""
+    return _EXPONENTS.get(currency, 2)
+
+
 _MULTIPLIERS = {
     "十": 1, "百": 2, "千": 3, "万": 4, "十万": 5, "百万": 6, "千万": 7, "亿": 8, "十亿": 9, "百亿": 10,
     "千亿": 11, "万亿": 12, "k": 3, "thousand": 3, "m": 6, "mn": 6, "mio": 6, "million": 6, "millions": 6,
@@ -212,7 +218,7 @@ def _scale(word: str | None) -> int:
 
 
 def _minor(value: Decimal, currency: str) -> int:
-    return int((value * 10 ** _EXPONENTS.get(currency, 2)).to_integral_value(rounding=ROUND_HALF_EVEN))
+    return int((value * 10 ** minor_digits(currency)).to_integral_value(rounding=ROUND_HALF_EVEN))
 
 
 def _qualifier(found: re.Match[str]) -> str:
