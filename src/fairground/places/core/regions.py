@@ -119,6 +119,15 @@ def region_of(code: str) -> Region | None:
     return _names().regions.get(code)
 
 
+def region_names() -> Mapping[str, tuple[str, ...]]:
+    """Return every name of two letters or more that stands for a place, folded, with the codes it may mean.
+
+    English names are in lower case. For readers of running text who must know which words name the place.
+    """
+    names = _names()
+    return {**names.han, **names.latin}
+
+
 def region_codes(text: str) -> tuple[str, ...]:
     """Return the codes of all regions that `text` names, in order of place, each once.
 

@@ -1,0 +1,56 @@
+"""What every test of the portal starts from: a hub, people in their roles, and the clock."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import pytest
+
+from fairground.accounts.actors import Actor, actor_for, system
+from fairground.accounts.hubs import forget_hubs
+from fairground.accounts.models import Hub, OrganisationMembership, RoleAssignment, User
+from fairground.language.local_text import LocalText
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def hub(db: None) -> Hub:
+    forget_hubs()
+    return Hub.objects.create(code="test", name=LocalText("测试枢纽", "Test hub"))
+
+
+@pytest.fixture
+def clock_actor(hub: Hub) -> Actor:
+    """The system itself."""
+    return system(hub.pk)
+
+
+@pytest.fixture
+def make_user(hub: Hub, now: datetime) -> Callable[..., User]:
+    """Return a maker of accounts: roles in the hub, organisations they act for."""
+
+    def make(*roles: str, organisations: tuple[int, ...] = (), managed: tuple[int, ...] = ()) -> User:
+        number = User.objects.count() + 1
+        user = User.objects.create_user(f"person{number}@example.org", name=f"Person {number}")
+        for role in roles:
+            RoleAssignment.objects.create(user=user, hub=hub, role=role, since=now)
+        for organisation in (*organisations, *managed):
+            OrganisationMembership.objects.create(
+                user=user, organisation_id=organisation, is_manager=organisation in managed, since=now
+            )
+        return user
+
+    return make
+
+
+@pytest.fixture
+def make_actor(hub: Hub, make_user: Callable[..., User], now: datetime) -> Callable[..., Actor]:
+    """Return a maker of actors, see `make_user`."""
+
+    def make(*roles: str, **memberships: tuple[int, ...]) -> Actor:
+        return actor_for(make_user(*roles, **memberships), hub.pk, now=now)
+
+    return make

@@ -1,0 +1,1 @@
+"""The rules of records and roles, without a database."""

@@ -1,0 +1,98 @@
+"""Every setting an operator can make, typed and documented, read from the environment in one place.
+
+A setting X may also be given as X_FILE: the path of a file that holds its value (for secrets).
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+_MODES = ("demonstration", "development", "production")
+
+
+class WrongSettingError(Exception):
+    """A setting has no usable value; says which, and what to write."""
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """The settings, as read.
+
+    mode : 'demonstration' (demo accounts with a known password, http), 'development' (tests, http),
+        'production' (https, secrets must be given)
+    home : the folder of everything the portal keeps: database, index, files
+    database_url : '' for SQLite in `home`; else postgresql://user:password@host:port/name
+    secret_key : signs sessions and links
+    hosts : names the portal answers to
+    sender : the address that mail is sent from
+    smtp_url : '' writes mail to files in `home`/mail; else smtp://user:password@host:port or smtps://…
+    behind_proxy : trust X-Forwarded-Proto and X-Forwarded-For of the proxy in front
+    """
+
+    mode: str
+    home: Path
+    database_url: str
+    secret_key: str
+    hosts: tuple[str, ...]
+    sender: str
+    smtp_url: str
+    behind_proxy: bool
+
+    @property
+    def is_production(self) -> bool:
+        return self.mode == "production"
+
+
+def read_environment(variables: Mapping[str, str]) -> Environment:
+    """Read the settings from `variables` (names begin with FAIRGROUND_, but for DATABASE_URL).
+
+    Raises WrongSettingError.
+    """
+
+    def read(name: str, default: str = "") -> str:
+        if path := variables.get(f"{name}_FILE"):
+            try:
+                return Path(path).read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise WrongSettingError(f"{name}_FILE: {path} cannot be read ({error.strerror}).") from error
+        return variables.get(name, default)
+
+    mode = read("FAIRGROUND_MODE", "development")
+    if mode not in _MODES:
+        raise WrongSettingError(f"FAIRGROUND_MODE is '{mode}'; write one of: {', '.join(_MODES)}.")
+    home = Path(read("FAIRGROUND_HOME", "var")).absolute()
+    hosts = tuple(filter(None, (host.strip() for host in read("FAIRGROUND_HOSTS").split(","))))
+    secret_key = read("FAIRGROUND_SECRET_KEY")
+    if mode == "production":
+        if len(secret_key) < 40:
+            raise WrongSettingError(
+                "FAIRGROUND_SECRET_KEY: production needs one of at least 40 random characters. Make it with: "
+                'python -c "import secrets; print(secrets.token_urlsafe(48))"'
+            )
+        if not hosts or "*" in hosts:
+            raise WrongSettingError(
+                "FAIRGROUND_HOSTS: production needs the names the portal answers to, with commas between."
+            )
+    return Environment(
+        mode=mode,
+        home=home,
+        database_url=read("DATABASE_URL"),
+        secret_key=secret_key or _kept_secret(home, mode),
+        hosts=hosts or ("127.0.0.1", "localhost", "[::1]", "testserver"),
+        sender=read("FAIRGROUND_SENDER", "Fairground <fairground@localhost>"),
+        smtp_url=read("FAIRGROUND_SMTP_URL"),
+        behind_proxy=read("FAIRGROUND_BEHIND_PROXY") == "1",
+    )
+
+
+def _kept_secret(home: Path, mode: str) -> str:
+    """Return the secret this home was given at its first start; the demonstration stays signed in over restarts."""
+    if mode == "development":
+        return "development-only-" + "x" * 40
+    path = home / "secret-key"
+    if not path.exists():
+        home.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(48), encoding="utf-8")
+    return path.read_text(encoding="utf-8")

@@ -1,0 +1,13 @@
+"""Every address of the portal."""
+
+from django.urls import include, path
+
+from fairground.web.languages import in_both_languages, to_first_page
+
+urlpatterns = [
+    path("", to_first_page),
+    *in_both_languages(
+        path("account/", include("allauth.urls")),
+        path("", include("fairground.publish.urls")),
+    ),
+]

@@ -1,0 +1,1 @@
+"""What editions are made of, without a database."""

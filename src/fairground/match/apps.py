@@ -1,0 +1,8 @@
+"""The Django app."""
+
+from django.apps import AppConfig
+
+
+class MatchConfig(AppConfig):
+    name = "fairground.match"
+    label = "match"
