@@ -11,6 +11,7 @@ _SCALES = {
     "zh": ((Decimal(10**8), "亿"), (Decimal(10**4), "万")),
     "en": ((Decimal(10**9), " billion"), (Decimal(10**6), " million")),
 }
+_SHORT_SCALES = {" billion": "bn", " million": "m"}
 # A number that needs more places than this is written out: 12,345 stays 12,345, not 1.23万.
 _PLACES = {"zh": 2, "en": 3}
 _MONTHS = (
@@ -39,6 +40,11 @@ class Figure:
 
     def __str__(self) -> str:
         return f"{self.digits}{self.scale}"
+
+    @property
+    def short_scale(self) -> str:
+        """The scale as it stands beside a large numeral, where 'billion' would not fit: bn, m, 亿, 万."""
+        return _SHORT_SCALES.get(self.scale, self.scale)
 
 
 def grouped(number: Number) -> str:

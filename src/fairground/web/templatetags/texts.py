@@ -123,6 +123,12 @@ def missing_language(value: object) -> str:
 
 
 @register.filter
+def at(table: Mapping[str, Any] | None, key: str) -> Any:
+    """Return the entry of a mapping whose key the template holds in a variable, or None."""
+    return (table or {}).get(key)
+
+
+@register.filter
 def marked(parts: Iterable[tuple[str, bool]] | None) -> SafeString:
     """Write a snippet given as (text, is_match) parts; what was found stands in <mark>."""
     pieces = ((format_html("<mark>{}</mark>", text) if is_match else text,) for text, is_match in parts or ())
@@ -159,7 +165,7 @@ def figure(value: object) -> str:
 
 @register.simple_tag
 def split_figure(value: object) -> figures.Figure:
-    """Return the same in two parts: {% split_figure n as f %}{{ f.digits }}<small>{{ f.scale }}</small>."""
+    """Return the same in two parts: {% split_figure n as f %}{{ f.digits }}<small>{{ f.short_scale }}</small>."""
     found = _number(value)
     if found is None:
         return figures.Figure("" if value is None else str(value), "")
