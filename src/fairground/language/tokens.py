@@ -241,12 +241,22 @@ def _simplified_characters() -> dict[int, str]:
     }
 
 
+def folded_runs(text: str) -> list[str]:
+    """Return the runs of Chinese characters and the runs of other letters and digits, folded, in order."""
+    return _RUN.findall(_fold(text).lower())
+
+
+def tokens_of_run(run: str) -> list[str]:
+    """Return the `word` channel's tokens of one run of `folded_runs`."""
+    if _HAN_RUN.match(run):
+        return [word for word in rjieba.cut(run) if word not in CHINESE_STOP_WORDS]
+    token = _token_of_word(run)
+    return [token] if token else []
+
+
 def _tokens_of_folded(text: str) -> Iterator[str]:
     for run in _RUN.findall(text.lower()):
-        if _HAN_RUN.match(run):
-            yield from (word for word in rjieba.cut(run) if word not in CHINESE_STOP_WORDS)
-        elif token := _token_of_word(run):
-            yield token
+        yield from tokens_of_run(run)
 
 
 def _printed_words(text: str) -> list[str]:
@@ -259,6 +269,7 @@ def _stemmer() -> Callable[[str], str]:
     return stem
 
 
+@functools.lru_cache(maxsize=1 << 16)
 def _token_of_word(word: str) -> str:
     """Return the stem of a lower-case word; '' for stop words and for single ASCII characters."""
     if word in ENGLISH_STOP_WORDS or (len(word) == 1 and word.isascii()):

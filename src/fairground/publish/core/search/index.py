@@ -5,9 +5,12 @@ leaves the state before or after. Readers hold the files they opened and are nev
 """
 
 import hashlib
+import multiprocessing
 import threading
 import time
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
@@ -16,7 +19,7 @@ from typing import NamedTuple
 import tantivy
 
 from fairground.language.normalise import fold
-from fairground.publish.core.search.analysis import Analyser, FieldTexts
+from fairground.publish.core.search.analysis import FieldTexts, analyse
 from fairground.publish.core.search.documents import FACETS, SearchDocument
 from fairground.publish.core.search.errors import IndexBusyError, SearchIndexError
 from fairground.publish.core.search.generations import TITLE_PARTS, Generations, make_schema
@@ -161,13 +164,17 @@ class SearchIndex:
         with self.writer() as writer:
             writer.apply(upserts, deletes, cursor=cursor)
 
-    def rebuild(self, documents: Iterable[SearchDocument], *, cursor: int | None = None) -> int:
+    def rebuild(
+        self, documents: Iterable[SearchDocument], *, cursor: int | None = None, processes: int = 1
+    ) -> int:
         """Make the index anew beside the old one, then switch; return the number of documents.
 
         Parameters
         ----------
         documents : read once, each key once
         cursor : up to where the change log is in `documents`; kept for `SearchReader.cursor`
+        processes : int ≥ 1, how many cut texts; with more than 1 the calling program must bear being imported
+            anew (`if __name__ == "__main__"`)
 
         Raises
         ------
@@ -181,7 +188,7 @@ class SearchIndex:
             index = tantivy.Index(make_schema(), path=str(self._generations.path(name)))
             writer = IndexWriter(index, _HEAP_REBUILD, threads=2)
             try:
-                count = writer.fill(documents, cursor=cursor)
+                count = writer.fill(documents, cursor=cursor, processes=processes)
             finally:
                 writer.close()
             self._generations.switch(name)
@@ -207,7 +214,6 @@ class IndexWriter:
             .hits
         )
         self._next_sequence = hits[0][0] + 1 if hits else 0
-        self._analyser = Analyser()
 
     def apply(
         self, upserts: Iterable[SearchDocument], deletes: Iterable[str] = (), *, cursor: int | None = None
@@ -221,16 +227,18 @@ class IndexWriter:
         try:
             for key in (*deletes, *newest):
                 self._writer.delete_documents_by_term("key", key)
-            self._add(newest.values())
+            self._add(newest.values(), 1)
             self._set_cursor(cursor)
         except BaseException:
             self._writer.rollback()
             raise
         self._writer.commit()
 
-    def fill(self, documents: Iterable[SearchDocument], *, cursor: int | None = None) -> int:
+    def fill(
+        self, documents: Iterable[SearchDocument], *, cursor: int | None = None, processes: int = 1
+    ) -> int:
         """Put documents into an empty generation and commit; raises ValueError where a key comes twice."""
-        count = self._add(_each_key_once(documents))
+        count = self._add(_each_key_once(documents), processes)
         self._set_cursor(cursor)
         self._writer.commit()
         return count
@@ -246,15 +254,36 @@ class IndexWriter:
                 tantivy.Document.from_dict({"record": 0, "cursor": cursor, "sequence": -1}, self._schema)
             )
 
-    def _add(self, documents: Iterable[SearchDocument]) -> int:
-        count = 0
-        iterator = iter(documents)
-        while batch := list(islice(iterator, _AT_ONCE)):
-            for document, texts in zip(batch, self._analyser.analyse(batch), strict=True):
-                self._writer.add_document(_as_tantivy(document, texts, self._next_sequence))
-                self._next_sequence += 1
-            count += len(batch)
-        return count
+    def _add(self, documents: Iterable[SearchDocument], processes: int) -> int:
+        first = self._next_sequence
+        for document, texts in _analysed(documents, processes):
+            self._writer.add_document(_as_tantivy(document, texts, self._next_sequence))
+            self._next_sequence += 1
+        return self._next_sequence - first
+
+
+def _analysed(
+    documents: Iterable[SearchDocument], processes: int
+) -> Iterator[tuple[SearchDocument, FieldTexts]]:
+    """Yield each document with its tokens, in order."""
+    if processes == 1:
+        yield from ((document, analyse(document)) for document in documents)
+        return
+    iterator = iter(documents)
+    # 'spawn': a forked copy of a process with threads may hang.
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
+        waiting: deque[tuple[list[SearchDocument], Future[list[FieldTexts]]]] = deque()
+        while True:
+            while len(waiting) < 3 * processes and (batch := list(islice(iterator, _AT_ONCE))):
+                waiting.append((batch, pool.submit(_analyse_all, batch)))
+            if not waiting:
+                return
+            batch, texts = waiting.popleft()
+            yield from zip(batch, texts.result(), strict=True)
+
+
+def _analyse_all(documents: Sequence[SearchDocument]) -> list[FieldTexts]:
+    return [analyse(document) for document in documents]
 
 
 def _each_key_once(documents: Iterable[SearchDocument]) -> Iterator[SearchDocument]:

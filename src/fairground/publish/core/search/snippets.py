@@ -4,13 +4,14 @@ A text comes back as parts (text, is it a match?), never as HTML; joined, the pa
 """
 
 import re
-from collections.abc import Iterable, Sequence
+import unicodedata
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
-from fairground.language.dictionary import english_stems
 from fairground.language.normalise import fold
 from fairground.language.sentences import sentences
+from fairground.language.tokens import folded_runs, tokens_of_run
 from fairground.publish.core.search.analysis import is_han
 from fairground.publish.core.search.query import Words
 
@@ -19,7 +20,8 @@ _Span = tuple[int, int, int]  # begin, end, number of the unit
 
 SNIPPET_WIDTH = 200  # a Chinese character is two wide
 _TEXT_READ = 6000  # characters of a document
-_LATIN = re.compile("[^\\W_\u3400-\u9fff\U00020000-\U0003134f々〇]+")
+_LATIN = "[^\\W_\u3400-\u9fff\U00020000-\U0003134f々〇]"  # a letter or digit that is not Chinese
+_STEM_KEEPS = 3  # letters at the beginning of a word that stemming leaves as they are
 
 
 class Marker:
@@ -28,13 +30,15 @@ class Marker:
     def __init__(self, words: Words) -> None:
         self._units = len(words.units)
         self._stems: dict[str, int] = {}
-        han: dict[str, int] = {}
+        self._chinese: dict[str, int] = {}
         for number, unit in enumerate(words.units):
             for token in (*unit.tokens, *(token for other in unit.alternatives for token in other.tokens)):
-                (han if is_han(token) else self._stems).setdefault(token, number)
-        self._han_units = han
-        ordered = sorted(han, key=len, reverse=True)
-        self._han = re.compile("|".join(map(re.escape, ordered))) if ordered else None
+                (self._chinese if is_han(token) else self._stems).setdefault(token, number)
+        beginnings = {re.escape(stem[:_STEM_KEEPS]) for stem in self._stems}
+        parts = [re.escape(word) for word in sorted(self._chinese, key=len, reverse=True)]
+        if beginnings:
+            parts.append(f"(?<!{_LATIN})(?:{'|'.join(sorted(beginnings))}){_LATIN}*")
+        self._pattern = re.compile("|".join(parts)) if parts else None
 
     def mark(self, text: str) -> Parts:
         """Return the whole text in parts."""
@@ -43,54 +47,87 @@ class Marker:
     def snippet(self, texts: Iterable[str]) -> Parts:
         """Return the best one or two sentences of the texts; the beginning of the first where none matches."""
         first = ""
-        best: tuple[int, str, list[_Span]] | None = None
-        second: tuple[int, str, list[_Span]] | None = None
-        for sentence in self._sentences(texts):
-            first = first or sentence
-            spans = self._spans(sentence)
-            units = {unit for _, _, unit in spans}
-            if len(units) > (best[0] if best else 0):
-                best, second = (len(units), sentence, spans), None
-            elif best:
-                new = len(units - {unit for _, _, unit in best[2]})
-                if new > (second[0] if second else 0):
-                    second = (new, sentence, spans)
-            if best and best[0] == self._units:
+        best: _Sentence | None = None
+        second: _Sentence | None = None
+        for text in _beginnings(texts):
+            first = first or text
+            for sentence in self._matching_sentences(text):
+                if best is None or len(sentence.units) > len(best.units):
+                    best, second = sentence, None
+                else:
+                    new = len(sentence.units - best.units)
+                    if new > (len(second.units - best.units) if second else 0):
+                        second = sentence
+            if best is not None and len(best.units) == self._units:
                 break
         if best is None:
-            return _window(first, [], SNIPPET_WIDTH)
+            return _window(next(iter(sentences(first)), first), [], SNIPPET_WIDTH)
         if second is None:
-            return _window(best[1], best[2], SNIPPET_WIDTH)
+            return _window(best.text, best.spans, SNIPPET_WIDTH)
         half = SNIPPET_WIDTH // 2
         return (
-            *_window(best[1], best[2], half),
+            *_window(best.text, best.spans, half),
             (" … ", False),
-            *_window(second[1], second[2], half),
+            *_window(second.text, second.spans, half),
         )
 
-    def _sentences(self, texts: Iterable[str]) -> Iterable[str]:
-        left = _TEXT_READ
-        for text in texts:
-            if left <= 0:
-                return
-            yield from sentences(text[:left])
-            left -= len(text)
+    def _matching_sentences(self, text: str) -> Iterator["_Sentence"]:
+        spans = self._spans(text)
+        if not spans:
+            return
+        end = 0
+        for sentence in sentences(text):
+            begin = text.index(sentence, end)
+            end = begin + len(sentence)
+            own = [(first - begin, last - begin, unit) for first, last, unit in spans if begin <= first < end]
+            if own:
+                yield _Sentence(sentence, own, frozenset(unit for _, _, unit in own))
 
     def _spans(self, text: str) -> list[_Span]:
-        folded = fold(text).lower()
-        if len(folded) != len(text):
-            folded = fold(text)
+        if self._pattern is None:
+            return []
         spans = []
-        if self._han is not None:
-            for found in self._han.finditer(folded):
-                spans.append((found.start(), found.end(), self._han_units[found.group()]))
-        if self._stems:
-            for found in _LATIN.finditer(folded):
-                for stem in english_stems(found.group()):
-                    if stem in self._stems:
-                        spans.append((found.start(), found.end(), self._stems[stem]))
-                        break
-        return sorted(spans)
+        for found in self._pattern.finditer(text.translate(_FOLDED)):
+            unit = self._unit_of(found.group())
+            if unit is not None:
+                spans.append((found.start(), found.end(), unit))
+        return spans
+
+    def _unit_of(self, word: str) -> int | None:
+        if is_han(word):
+            return self._chinese.get(word)
+        units = (self._stems.get(stem) for run in folded_runs(word) for stem in tokens_of_run(run))
+        return next((unit for unit in units if unit is not None), None)
+
+
+class _Sentence(NamedTuple):
+    text: str
+    spans: list[_Span]
+    units: frozenset[int]
+
+
+class _Folding(dict[int, str]):
+    """Character → its folded lower-case form of the same length, found out when first met."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        folded = fold(character).lower()
+        # An accent is no part of a stem.
+        plain = unicodedata.normalize("NFKD", folded)[:1] if folded.isalpha() else folded
+        self[code] = plain if len(plain) == 1 else character
+        return self[code]
+
+
+_FOLDED = _Folding()
+
+
+def _beginnings(texts: Iterable[str]) -> Iterator[str]:
+    left = _TEXT_READ
+    for text in texts:
+        if left <= 0:
+            return
+        yield text[:left]
+        left -= len(text)
 
 
 def snippet_texts(source: dict[str, Any], language: str) -> Iterable[str]:

@@ -9,7 +9,7 @@ import tantivy
 
 from fairground.language.local_text import LocalText
 from fairground.language.normalise import fold
-from fairground.publish.core.search.analysis import PREFIX_LENGTH, Analyser, is_han, starts_of
+from fairground.publish.core.search.analysis import PREFIX_LENGTH, cut, is_han, starts_of
 from fairground.publish.core.search.reader import SearchReader
 from fairground.publish.core.search.snippets import title_of
 
@@ -82,7 +82,7 @@ def suggest(
     anywhere). Records the asker may not see are never looked at. Up to three lines are terms of code lists.
     """
     typed = typed.strip()[:_LONGEST]
-    tokens = Analyser().tokens([typed], "printed")[0]
+    tokens = cut(typed).printed
     if not tokens:
         return ()
     found = terms.beginning_with(typed, language, 3)
