@@ -78,7 +78,10 @@ def shipped_names() -> NameIndex:
                     index.add(name, _meaning(facet, (term.code,), name))
     for name, places in region_names().items():
         if name != _NATIONWIDE and not _ANYWHERE & set(places):
-            index.add(name, _meaning("region" if places[0].isdigit() else "country", places, name))
+            meaning = _meaning("region" if places[0].isdigit() else "country", places, name)
+            index.add(name, meaning)
+            if meaning.facet == "region" and not name.isascii():
+                index.add(f"{name}市", meaning)
     passed_over = FUNCTION_WORDS | IDLE_WORDS
     for chinese, english in shipped_terms():
         for name in (chinese, *english):

@@ -68,7 +68,7 @@ def _readiness(match: re.Match[str], level: str, *, up: bool, down: bool) -> Fou
 
 _MONEY_WORD = re.compile(
     r"(?:(?:with|within|for)?\s*(?:an? |the |our |my )?\b(?:budgets?|prices?|costs?|costing|priced)"
-    r"(?:\s+(?:of|is|at|from|below|limit))*|(?:项目|总)?(?:预算|经费|价格|报价|售价|费用|金额|成本)"
+    r"(?:\s+(?:of|is|at|from|below|limit))*|(?:项目|总)?(?:预算|经费|投资额?|价格|报价|售价|费用|金额|成本)"
     r"(?:[为是在约]|大概|大约|只有|控制在|要在)*)\s*[:,，]?\s*$"
 )
 _MONEY_AFTER = re.compile(r"\s*(?:的?(?:预算|经费)|budgets?\b)")
@@ -198,7 +198,7 @@ CUES: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "where",
         re.compile(
-            r"(?:哪里|哪儿|什么地方|去哪儿?|在哪里?)(?:可以|能|能够|提供)?(?:做|测试|检测|测|试验|开展|进行)|(?:哪里|哪儿)(?:可以|能)(?=\S)|"
+            r"(?:哪里|哪儿|什么地方|去哪儿?|在哪里?)(?:可以|能|能够|提供)?(?:做|测试|检测|测|试验|开展|进行|租到|租|借到|借|预约)|(?:哪里|哪儿)(?:可以|能)(?=\S)|"
             r"\bwhere (?:can|could|do|may|should) (?:i|we|you|one)(?: get| go to| go for)? ?"
             r"(?:test|measure|do|run|try|use|analyse|analyze|have|simulate|calibrate)?\b"
         ),
@@ -238,7 +238,7 @@ NEGATORS = re.compile(
     r"(?:不要|不想要|不找|不看|排除|别要|不考虑|不包括|不含|不在|不是|不用|不需要|除了|除去|除开|除|非(?!常|晶|线|金|接|均|标|遗|牛|洲|平衡|对称))|"
     r"\b(?:outside of|outside|except for|except from|except in|except|"
     r"excluding|other than|but not from|but not in|but not|"
-    r"not located in|not based in|not from|not in|not by|not at|without|non-|apart from|not)(?![a-z])"
+    r"not located in|not based in|not from|not in|not by|not at|without|apart from|not)(?![a-z])|\bnon-"
 )
 # These shut out a word too; the others shut out only what is a filter: 'without lead' is a property, to be searched.
 STRONG_NEGATORS = frozenset(
@@ -256,4 +256,16 @@ STRONG_NEGATORS = frozenset(
         "apart",
         "but",
     ]
+)
+
+# What stands before an organisation when it is the one that asks, or the one that is to be served.
+ASKING_SELF = re.compile(
+    r"(?:(?:我们?是|作为|我们?这)[一几]?[家所个名位]?[^,，。;；?？!！找寻想求]{0,12}|(?:^|[,，。;；\s])(?:本|我们?|我司))$|"
+    r"\b(?:we are|we're|i am|i'm|as|i work (?:for|at|in)|we work (?:for|at|in)|on behalf of)"
+    r"(?: an?| the| my| our)(?: [\w-]+){0,2} $|\b(?:our|my) $"
+)
+SERVED = re.compile(
+    r"(?:适合|面向|针对|适用于|用于|服务于|提供给|供|(?<!look )(?<!looking )(?<!search )(?<!searching )(?<!ask )\bfor|"
+    r"\b(?:aimed at|used (?:by|in)))"
+    r"\s*(?:small |medium |large |local |the |all |some |these |our |广大|各类|所有|大型|小型)*$"
 )

@@ -42,6 +42,7 @@ _INSTITUTION = re.compile(
     r"(?:\sof(?:\s(?:and\s|the\s)?[A-Z][\w'-]*)+)?|\b(?:University|Institute|Academy)\sof(?:\s(?:and\s|the\s)?[A-Z][\w'-]*)+"
 )
 _HAN_INSTITUTION = re.compile("大学|学院|研究院|研究所|设计院")
+_HAN_HOSPITAL = re.compile("医院|有限公司|集团")
 _MOST_WORDS_BEFORE = 4
 _LEAST_BEFORE_HEAD = 2  # characters; one more is a word of its own: 云平台
 _PATTERN, _NAME = 0, 1
@@ -117,7 +118,12 @@ def _candidates(
     for start, end, meaning in shipped_names().found_in(text):
         if meaning.upper and not question[start:end].isupper():
             continue
-        if meaning.whole or {start, end} <= edges or _ends_a_word(meaning, start, end, tokens):
+        if (
+            meaning.whole
+            or text[start].isascii()
+            or {start, end} <= edges
+            or _ends_a_word(meaning, start, end, tokens)
+        ):
             found.append((_NAME, _named(start, end, meaning)))
     found += ((_NAME, Piece(*span, "content")) for span in _institutions(question, text, tokens, own))
     for name, pattern in patterns.CUES:
@@ -168,6 +174,23 @@ def _institutions(
             start = first
         if start < match.start() and start not in own:
             yield start, match.end()
+    for match in _HAN_HOSPITAL.finditer(text):
+        number = ends.get(match.end())
+        if number is None:
+            continue
+        before = max(0, number - 2)
+        for start, _ in tokens[before : number + 1]:
+            place = next(
+                (
+                    end
+                    for first, end, found in shipped_names().found_in(text[start : match.start()])
+                    if first == 0 and found.facet == "region"
+                ),
+                None,
+            )
+            if place is not None and start + place < match.start():
+                yield start, match.end()
+                break
 
 
 def _is_no_part_of_a_name(word: str) -> bool:

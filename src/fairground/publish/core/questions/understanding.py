@@ -5,7 +5,7 @@ import re
 from fairground.publish.core.questions.explaining import explained
 from fairground.publish.core.questions.lexicon import DIVISION_FIELDS, FIELD_MARKS, LISTS
 from fairground.publish.core.questions.names import lowered
-from fairground.publish.core.questions.patterns import STRONG_NEGATORS
+from fairground.publish.core.questions.patterns import ASKING_SELF, SERVED, STRONG_NEGATORS
 from fairground.publish.core.questions.pieces import Piece, cut, renamed
 from fairground.publish.core.questions.question import Filter, Part, Question
 from fairground.publish.core.questions.vocabulary import Vocabulary
@@ -14,6 +14,10 @@ _JOINERS = frozenset(["和", "与", "或", "及", "以及", "或者", "and", "or
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _KIND_OF_FACET = {"platform_type": "platform", "publication_type": "publication", "facility_type": "facility"}
 _CODED = frozenset(LISTS) | {"region", "zone", "country", "organisation", "edition", "language"}
+# Idle alone, but part of the name with a word behind them: 技术经理人, technology manager.
+_COMPOUNDING = frozenset({"技术", "technology", "共享", "国际", "全球", "global", "international", "研究"})
+_PART_OF_WORDS = frozenset({"非", "除", "non-"})  # 非晶, 除尘, non-destructive
+_OUTSIDE = frozenset({"以外", "之外", "除外"})
 _SETS_KIND = ("need", "where", "book", "offer")
 _KINDS_OF_CUE = {
     "need": ("need",),
@@ -38,6 +42,7 @@ def understand(question: str, vocabulary: Vocabulary) -> Question:
     Cost: O(characters), under a millisecond for a question of one line; measured in docs/measurements/.
     """
     reading = _Reading(question, vocabulary)
+    reading.settle_askers()
     reading.settle_modifiers()
     reading.settle_fields()
     reading.settle_kinds()
@@ -78,6 +83,15 @@ class _Reading:
     def _before(self, number: int) -> int | None:
         return next((n for n in range(number - 1, -1, -1) if self.pieces[n].role != "mark"), None)
 
+    def settle_askers(self) -> None:
+        """An organisation that asks limits nothing; one that is to be served is part of what is searched for."""
+        for number, piece in enumerate(self.pieces):
+            if piece.facet == "organisation_kind":
+                if ASKING_SELF.search(self.text, 0, piece.start):
+                    self.pieces[number] = Piece(piece.start, piece.end, "idle")
+                elif SERVED.search(self.text, 0, piece.start):
+                    self.pieces[number] = piece.as_content()
+
     def settle_modifiers(self) -> None:
         """Give back to the words what only modifies the word behind it: 'university spin-offs', 平台建设."""
         for number in range(len(self.pieces) - 1, -1, -1):
@@ -85,6 +99,14 @@ class _Reading:
             modifies = piece.role == "kind" or piece.facet in (*_KIND_OF_FACET, "organisation_kind")
             said = self._said(number)
             latin = said.isascii()
+            if piece.role == "idle" and said in _COMPOUNDING:
+                after = self._after(number)
+                if (
+                    after is not None
+                    and self._touches(number, after)
+                    and self.pieces[after].role == "content"
+                ):
+                    self.pieces[number] = piece.as_content()
             if not (modifies or (latin and piece.facet == "partnership")):
                 continue
             after = self._after(number)
@@ -93,8 +115,11 @@ class _Reading:
             follower = self.pieces[after]
             if latin:
                 single = not said.endswith("s") and " " not in said.removeprefix("research ")
-                heads = follower.role == "kind" or follower.facet in _KIND_OF_FACET
-                if single and piece.facet != "language" and (follower.role == "content" or heads):
+                # 'hospital needs' are needs of hospitals; in 'policy institutes' the policy only describes.
+                describes = piece.facet in ("kind", *_KIND_OF_FACET) and (
+                    follower.role == "kind" or follower.facet in (*_KIND_OF_FACET, "organisation_kind")
+                )
+                if single and (follower.role == "content" or describes):
                     self.pieces[number] = piece.as_content()
             elif follower.role == "content" and _HAN.match(self.text[follower.start]):
                 self.pieces[number] = piece.as_content()
@@ -228,6 +253,12 @@ class _Reading:
         for number, piece in enumerate(self.pieces):
             if piece.role == "negator":
                 self._settle_negation(number)
+        for number, piece in enumerate(self.pieces):
+            before = self._before(number)
+            if piece.role == "function" and self._said(number) in _OUTSIDE and before is not None:
+                aimed = self.pieces[before]
+                if aimed.role == "facet" and aimed.facet in _CODED and before not in self.span_of:
+                    self._negate(before, aimed.start)
 
     def _settle_negation(self, number: int) -> None:
         said = self._said(number)
@@ -237,7 +268,7 @@ class _Reading:
         negator = self.pieces[number]
         aimed = None if target is None else self.pieces[target]
         if aimed is None or target is None or (said == "非" and not self._touches(number, target)):
-            self.pieces[number] = renamed(negator, "content" if said in ("非", "除") else "idle")
+            self.pieces[number] = renamed(negator, "content" if said in _PART_OF_WORDS else "idle")
         elif aimed.role == "facet" and aimed.facet in _CODED:
             self._negate(target, negator.start)
             self.pieces[number] = renamed(negator, "function")
@@ -253,7 +284,7 @@ class _Reading:
             merged = Piece(negator.start, self.pieces[end].end, "facet", "words", (value,), "not in")
             self.pieces[number : end + 1] = [merged]
         else:
-            self.pieces[number] = renamed(negator, "content" if said in ("非", "除") else "idle")
+            self.pieces[number] = renamed(negator, "content" if said in _PART_OF_WORDS else "idle")
 
     def _next_joined(self, number: int) -> int | None:
         facet = self.pieces[number].facet
@@ -294,6 +325,8 @@ class _Reading:
                 self._append_word(words, piece)
             elif piece.role == "idle":
                 unused.append(Part(self.question[piece.start : piece.end], piece.start, piece.end))
+        if not (self.kinds or filters or words):
+            words, unused = unused, words  # 'technology' alone: better than no search
         return Question(
             self.question, self.kinds, tuple(kind_words), tuple(filters), tuple(words), tuple(unused)
         )
