@@ -123,6 +123,13 @@ def missing_language(value: object) -> str:
 
 
 @register.filter
+def web_address(value: object) -> str:
+    """Return an address of the web as it came, or '' for any other scheme: javascript: must not become a link."""
+    text = str(value or "").strip()
+    return text if text.lower().startswith(("https://", "http://")) else ""
+
+
+@register.filter
 def at(table: Mapping[str, Any] | None, key: str) -> Any:
     """Return the entry of a mapping whose key the template holds in a variable, or None."""
     return (table or {}).get(key)
