@@ -66,7 +66,7 @@ def main() -> None:
     )
     parser.add_argument("--json", type=Path, help="also write the figures to this file")
     parser.add_argument(
-        "--failures", choices=("dev", "test"), help="print what was not understood in a split"
+        "--failures", choices=("dev", "opened", "test"), help="print what was not understood in a split"
     )
     options = parser.parse_args()
     vocabulary, questions = read_questions()
