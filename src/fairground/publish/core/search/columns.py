@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+MOST_VALUES = 500
+
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
 
@@ -57,12 +59,17 @@ class SetColumn:
         return found
 
     def counts(self, rows: Rows) -> tuple[tuple[str, int], ...]:
-        """Return the values the rows have with how many rows have each, most frequent first, then by value."""
+        """Return the values the rows have with how many rows have each, most frequent first, then by value.
+
+        Of more than `MOST_VALUES` values the most frequent are returned.
+        """
         per_set = np.bincount(self.sets[rows], minlength=len(self.start) - 1)
         per_value = np.bincount(
             self.set_values, np.repeat(per_set, np.diff(self.start)), minlength=len(self.values)
         )
         found = np.flatnonzero(per_value)
+        if len(found) > MOST_VALUES:
+            found = found[np.argpartition(-per_value[found], MOST_VALUES)[:MOST_VALUES]]
         counted = [(self.values[value], int(per_value[value])) for value in found.tolist()]
         return tuple(sorted(counted, key=lambda pair: (-pair[1], pair[0])))
 

@@ -22,7 +22,12 @@ FACETS = (
     "edition",
     "platform_type",
     "publication_type",
+    "facility_type",
+    "organisation",
+    "currency",
 )
+# Worth filtering by, not worth counting on each page: nearly every document has a value of its own, or none is asked for.
+COUNTED_FACETS = tuple(facet for facet in FACETS if facet not in ("organisation", "currency"))
 PUBLIC = "public"
 
 
@@ -39,6 +44,7 @@ class SearchDocument:
         have parents, list the parents too: a filter compares codes and knows no tree.
     `audience` : who may see it; nobody where it is empty. 'public' is for everyone.
     `changed_at`, `published_at`, `valid_until` : seconds since 1970, ≥ 0; None where unknown.
+    `amount_low`, `amount_high` : what it costs or may cost, minor units ≥ 0 of the facet 'currency'; None: not said.
     `version` : int ≥ 0, of the record.
     """
 
@@ -55,6 +61,8 @@ class SearchDocument:
     changed_at: int = 0
     published_at: int | None = None
     valid_until: int | None = None
+    amount_low: int | None = None
+    amount_high: int | None = None
     demonstration: bool = False
     version: int = 0
 
@@ -86,6 +94,8 @@ class SearchDocument:
             "changed_at": self.changed_at,
             "published_at": self.published_at,
             "valid_until": self.valid_until,
+            "amount_low": self.amount_low,
+            "amount_high": self.amount_high,
             "demonstration": self.demonstration,
             "version": self.version,
         }

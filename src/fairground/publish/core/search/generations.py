@@ -20,7 +20,7 @@ from fairground.publish.core.search.documents import FACETS
 from fairground.publish.core.search.errors import IndexMissingError, IndexOutdatedError
 
 # Raise it with every change to the fields below or to the files.
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 POSITIONED = ("words", "grams")
 COUNTED = ("title_words", "near_words", "title_grams", "near_grams")
 PRESENT = ("chars", "prefixes", "spelling")
@@ -29,7 +29,7 @@ TITLE_PARTS = 3
 TITLE_KEYS = tuple(f"title_{language}_{part}" for language in ("zh", "en") for part in range(TITLE_PARTS))
 SET_FIELDS = tuple(f"set_{facet}" for facet in (*FACETS, "audience"))
 _PREFIX = "generation-"
-_VERSIONS = {"analysis": ANALYSIS_VERSION, "layout": LAYOUT_VERSION}
+_VERSIONS = {"analysis": ANALYSIS_VERSION, "layout": LAYOUT_VERSION, "facets": list(FACETS)}
 
 
 def make_schema() -> tantivy.Schema:
@@ -38,7 +38,7 @@ def make_schema() -> tantivy.Schema:
     builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_bytes_field("source", stored=True)
     builder.add_unsigned_field("record", indexed=True)  # 1, or 0 for the one that holds the cursor
-    builder.add_integer_field("cursor", stored=True)
+    builder.add_text_field("cursor", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("version", stored=True)
     builder.add_integer_field("sequence", fast=True)
     for names, option in ((POSITIONED, "position"), (COUNTED, "freq"), (PRESENT, "basic")):

@@ -158,21 +158,21 @@ class SearchIndex:
                 writer.close()
 
     def apply(
-        self, upserts: Iterable[SearchDocument], deletes: Iterable[str] = (), *, cursor: int | None = None
+        self, upserts: Iterable[SearchDocument], deletes: Iterable[str] = (), *, cursor: str | None = None
     ) -> None:
         """Write one change by itself, see `IndexWriter.apply`; for many keep a `writer` open."""
         with self.writer() as writer:
             writer.apply(upserts, deletes, cursor=cursor)
 
     def rebuild(
-        self, documents: Iterable[SearchDocument], *, cursor: int | None = None, processes: int = 1
+        self, documents: Iterable[SearchDocument], *, cursor: str | None = None, processes: int = 1
     ) -> int:
         """Make the index anew beside the old one, then switch; return the number of documents.
 
         Parameters
         ----------
         documents : read once, each key once
-        cursor : up to where the change log is in `documents`; kept for `SearchReader.cursor`
+        cursor : the caller's own words for how far the change log is in `documents`, for `SearchReader.cursor`
         processes : int ≥ 1, how many cut texts; with more than 1 the calling program must bear being imported
             anew (`if __name__ == "__main__"`)
 
@@ -216,12 +216,12 @@ class IndexWriter:
         self._next_sequence = hits[0][0] + 1 if hits else 0
 
     def apply(
-        self, upserts: Iterable[SearchDocument], deletes: Iterable[str] = (), *, cursor: int | None = None
+        self, upserts: Iterable[SearchDocument], deletes: Iterable[str] = (), *, cursor: str | None = None
     ) -> None:
         """Remove `deletes`, put in `upserts` in place of what has their keys, and commit: all or nothing.
 
         A second call with the same changes is harmless. A key in both is put in; of two documents with one
-        key the last counts. `cursor` is committed with them: up to where the change log is in the index.
+        key the last counts. `cursor` is committed with them: how far the change log is in the index.
         """
         newest = {document.key: document for document in upserts}
         try:
@@ -235,7 +235,7 @@ class IndexWriter:
         self._writer.commit()
 
     def fill(
-        self, documents: Iterable[SearchDocument], *, cursor: int | None = None, processes: int = 1
+        self, documents: Iterable[SearchDocument], *, cursor: str | None = None, processes: int = 1
     ) -> int:
         """Put documents into an empty generation and commit; raises ValueError where a key comes twice."""
         count = self._add(_each_key_once(documents), processes)
@@ -247,7 +247,7 @@ class IndexWriter:
         """Wait for tantivy's own tidying and give up the right to write."""
         self._writer.wait_merging_threads()
 
-    def _set_cursor(self, cursor: int | None) -> None:
+    def _set_cursor(self, cursor: str | None) -> None:
         if cursor is not None:
             self._writer.delete_documents_by_term("record", 0)
             self._writer.add_document(

@@ -13,7 +13,7 @@ import tantivy
 
 from fairground.language.tokens import ENGLISH_STOP_WORDS, surface_forms
 from fairground.publish.core.search.analysis import is_han
-from fairground.publish.core.search.documents import FACETS, PUBLIC
+from fairground.publish.core.search.documents import COUNTED_FACETS, FACETS, PUBLIC
 from fairground.publish.core.search.synonyms import (
     LONGEST_TERM,
     Alternative,
@@ -47,7 +47,7 @@ class SearchRequest:
     `language` : of the reader, 'zh' or 'en': order of titles, side of a snippet.
     `now` : seconds since 1970; sorting by deadline puts what is over last.
     `offset`, `limit` : which hits, both ≥ 0.
-    `facets` : those to count.
+    `facets` : those to count; of each the most frequent `MOST_VALUES` values are told.
     """
 
     text: str = ""
@@ -62,7 +62,7 @@ class SearchRequest:
     now: int = 0
     offset: int = 0
     limit: int = 20
-    facets: tuple[str, ...] = FACETS
+    facets: tuple[str, ...] = COUNTED_FACETS
 
     def __post_init__(self) -> None:
         unknown = (set(self.filters) | set(self.excluded) | set(self.facets)) - set(FACETS)

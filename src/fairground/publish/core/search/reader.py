@@ -73,10 +73,10 @@ class SearchReader:
         return len(self._addresses)
 
     @cached_property
-    def cursor(self) -> int | None:
-        """Up to where the change log is in this state; None where no writer said."""
+    def cursor(self) -> str | None:
+        """How far the change log is in this state, in the words of the writer; None where no writer said."""
         hits = self.searcher.search(tantivy.Query.term_query(self.schema, "record", 0), 1).hits
-        return int(self._stored(hits[0][1], "cursor")) if hits else None
+        return str(self._stored(hits[0][1], "cursor")) if hits else None
 
     @cached_property
     def public_words(self) -> dict[str, int]:
