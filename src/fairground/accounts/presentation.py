@@ -1,6 +1,6 @@
 """Values as a reader sees them: a layout and a record become groups of labelled items, closed fields left out.
 
-Record page, review page and history read the same items. `templates/accounts/presented.html` writes one.
+Record page, review page and history read the same items; `web/components/facts.html` writes them.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -64,9 +64,7 @@ class Link:
 class Item:
     """One value and how to write it.
 
-    `shape` and `value` are those of `web/components/fact.html` (local, number, money, date, terms, links, address,
-    maturity, rights, text), and besides: local_text (LocalText with paragraphs), moment (datetime),
-    structure (a tuple of Items), structures (a tuple of tuples of Items).
+    `shape` and `value` are those of `web/components/facts.html`.
     """
 
     name: str
@@ -177,7 +175,7 @@ def references(*valued: tuple[Kind, Mapping[str, Any]], actor: Actor, language: 
     for kind, values in valued:
         for spec in kind.layout:
             value = values.get(spec.name)
-            if value in _EMPTY:
+            if not value:
                 continue
             if spec.shape == "record":
                 keys.add(value)
@@ -220,17 +218,17 @@ def _shown(spec: FieldSpec, value: Any, found: References) -> tuple[str, Any]:
 def _by_shape(spec: FieldSpec, value: Any, found: References) -> tuple[str, Any]:
     match spec.shape:
         case "local_line":
-            return "local", _local(value)
+            return "local_line", _local(value)
         case "local_text":
             return "local_text", _local(value)
         case "code":
-            return "local", _term(spec.code_list, value)
+            return "local_line", _term(spec.code_list, value)
         case "codes":
             return "terms", tuple(_term(spec.code_list, code) for code in value)
         case "region" | "country":
-            return "local", _region(value)
+            return "local_line", _region(value)
         case "zone":
-            return "local", found.zones.get(value, LocalText(value, value))
+            return "local_line", found.zones.get(value, LocalText(value, value))
         case "languages":
             return "terms", tuple(LANGUAGE_NAMES.get(code, LocalText(code, code)) for code in value)
         case "lines":
@@ -238,17 +236,17 @@ def _by_shape(spec: FieldSpec, value: Any, found: References) -> tuple[str, Any]
         case "date":
             return "date", date.fromisoformat(value)
         case "datetime":
-            return "moment", datetime.fromisoformat(value)
+            return "datetime", datetime.fromisoformat(value)
         case "integer" if spec.name in _YEARS or spec.name == "level":
             return "text", str(value)
         case "integer":
             return "number", value
         case "readiness":
-            return "local", _level(value)
+            return "local_line", _level(value)
         case "longitude" | "latitude":
             return "text", f"{value:.5f}°"
         case "boolean":
-            return "local", _YES_NO[bool(value)]
+            return "boolean", bool(value)
         case "money":
             return "money", dict(value)
         case "record":
@@ -352,7 +350,8 @@ _AS_TEXT: Mapping[str, Any] = {
         value.get("qualifier") or "",
     ),
     "date": lambda value, language: figures.day(value, language),
-    "moment": lambda value, language: figures.moment(timezone.localtime(value), language),
+    "datetime": lambda value, language: figures.moment(timezone.localtime(value), language),
+    "boolean": lambda value, language: _YES_NO[value].in_language(language),
     "terms": _joined,
     "links": lambda value, language: _joined((link.label for link in value), language),
     "structure": _labelled,

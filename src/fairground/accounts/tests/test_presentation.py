@@ -8,7 +8,7 @@ from fairground.accounts.actors import Actor
 from fairground.accounts.kinds import Kind, kind_of
 from fairground.accounts.models import Record
 from fairground.accounts.presentation import NO_REFERENCES as NOTHING
-from fairground.accounts.presentation import Group, present, present_value, present_values, text_of
+from fairground.accounts.presentation import Group, Link, present, present_value, present_values, text_of
 from fairground.accounts.services import add_record
 from fairground.collect.models import Need
 from fairground.language.local_text import LocalText
@@ -77,8 +77,8 @@ def test_an_organisation_the_reader_may_not_see_is_not_named(
     )
 
     assert "organisation" not in _shown(present(record, language="en"))
-    (link,) = _shown(present(record, language="en", actor=member))["organisation"]
-    assert (link.label.en, link.url) == ("Example hidden", f"/en/organisation/{hidden.key}/")
+    shown = _shown(present(record, language="en", actor=member))["organisation"]
+    assert shown == (Link(LocalText(en="Example hidden"), f"/en/organisation/{hidden.key}/"),)
 
 
 def test_every_item_can_be_written_as_text(need: Record) -> None:
