@@ -80,8 +80,8 @@ class Columns:
 
     `row_of` : int64[highest sequence + 1], sequence number of a document → its row, -1 where there is none.
     `facets` : by code of the facet. `audience` : who may see each row.
-    `numbers` : int64[n_row] each: 'published_at', 'changed_at', 'valid_until' (-1 where unknown),
-        'demonstration' (0, 1).
+    `numbers` : int64[n_row] each: 'published_at', 'changed_at', 'valid_until', 'amount_low', 'amount_high' (-1 where
+        unknown), 'demonstration' (0, 1).
     """
 
     row_of: NDArray[np.int64]

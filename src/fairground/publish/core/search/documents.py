@@ -26,7 +26,7 @@ FACETS = (
     "organisation",
     "currency",
 )
-# Worth filtering by, not worth counting on each page: nearly every document has a value of its own, or none is asked for.
+# Worth filtering by, not worth counting on each page.
 COUNTED_FACETS = tuple(facet for facet in FACETS if facet not in ("organisation", "currency"))
 PUBLIC = "public"
 

@@ -20,11 +20,12 @@ from fairground.publish.core.search.documents import FACETS
 from fairground.publish.core.search.errors import IndexMissingError, IndexOutdatedError
 
 # Raise it with every change to the fields below or to the files.
-LAYOUT_VERSION = 2
+LAYOUT_VERSION = 3
 POSITIONED = ("words", "grams")
 COUNTED = ("title_words", "near_words", "title_grams", "near_grams")
 PRESENT = ("chars", "prefixes", "spelling")
-NUMBERS = ("published_at", "changed_at", "valid_until", "demonstration")
+NUMBERS = ("published_at", "changed_at", "valid_until", "amount_low", "amount_high", "demonstration")
+HOLDS_RECORD, HOLDS_CURSOR = "record", "cursor"  # what a document of tantivy's holds
 TITLE_PARTS = 3
 TITLE_KEYS = tuple(f"title_{language}_{part}" for language in ("zh", "en") for part in range(TITLE_PARTS))
 SET_FIELDS = tuple(f"set_{facet}" for facet in (*FACETS, "audience"))
@@ -37,7 +38,7 @@ def make_schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("key", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_bytes_field("source", stored=True)
-    builder.add_unsigned_field("record", indexed=True)  # 1, or 0 for the one that holds the cursor
+    builder.add_text_field("holds", tokenizer_name="raw", index_option="basic")
     builder.add_text_field("cursor", stored=True, tokenizer_name="raw", index_option="basic")
     builder.add_integer_field("version", stored=True)
     builder.add_integer_field("sequence", fast=True)

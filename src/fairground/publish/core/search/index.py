@@ -22,7 +22,13 @@ from fairground.language.normalise import fold
 from fairground.publish.core.search.analysis import FieldTexts, analyse
 from fairground.publish.core.search.documents import FACETS, SearchDocument
 from fairground.publish.core.search.errors import IndexBusyError, SearchIndexError
-from fairground.publish.core.search.generations import TITLE_PARTS, Generations, make_schema
+from fairground.publish.core.search.generations import (
+    HOLDS_CURSOR,
+    HOLDS_RECORD,
+    TITLE_PARTS,
+    Generations,
+    make_schema,
+)
 from fairground.publish.core.search.locking import sole_writer
 from fairground.publish.core.search.reader import SearchReader, SetValues
 
@@ -249,9 +255,12 @@ class IndexWriter:
 
     def _set_cursor(self, cursor: str | None) -> None:
         if cursor is not None:
-            self._writer.delete_documents_by_term("record", 0)
+            # By a text: the binding does not find a number it is asked to delete by.
+            self._writer.delete_documents_by_term("holds", HOLDS_CURSOR)
             self._writer.add_document(
-                tantivy.Document.from_dict({"record": 0, "cursor": cursor, "sequence": -1}, self._schema)
+                tantivy.Document.from_dict(
+                    {"holds": HOLDS_CURSOR, "cursor": cursor, "sequence": -1}, self._schema
+                )
             )
 
     def _add(self, documents: Iterable[SearchDocument], processes: int) -> int:
@@ -299,7 +308,7 @@ def _as_tantivy(document: SearchDocument, texts: FieldTexts, sequence: int) -> t
     made = tantivy.Document()
     made.add_text("key", document.key)
     made.add_bytes("source", document.source.encode("utf-8", "surrogatepass"))
-    made.add_unsigned("record", 1)
+    made.add_text("holds", HOLDS_RECORD)
     made.add_integer("version", document.version)
     made.add_integer("sequence", sequence)
     for name, text in texts.items():
@@ -313,6 +322,8 @@ def _as_tantivy(document: SearchDocument, texts: FieldTexts, sequence: int) -> t
     made.add_integer("published_at", -1 if document.published_at is None else document.published_at)
     made.add_integer("changed_at", document.changed_at)
     made.add_integer("valid_until", -1 if document.valid_until is None else document.valid_until)
+    made.add_integer("amount_low", -1 if document.amount_low is None else document.amount_low)
+    made.add_integer("amount_high", -1 if document.amount_high is None else document.amount_high)
     made.add_integer("demonstration", int(document.demonstration))
     for language in ("zh", "en"):
         for part, value in enumerate(title_key(document.title.in_language(language))):

@@ -42,6 +42,11 @@ class SearchRequest:
     `filters` : facet → values; one of the values must be there (or), in each facet (and).
     `excluded` : facet → values, none of which may be there.
     `trl` : least and highest level, both included; joins the filter of the facet 'trl'.
+    `until` : earliest and latest end of validity or deadline, seconds since 1970, both included, None: any. A
+        document without one meets the first alone (it is open), never the second.
+    `amount` : least and highest amount, minor units, None: any. A document meets it where its own range reaches
+        into it, and does not where it names no amount. Name the currency among the filters.
+    `without` : words; a document that has any of them is left out.
     `demonstration` : only invented records, only real ones, or (None) both.
     `sort` : 'relevance' is 'newest' where there is no text.
     `language` : of the reader, 'zh' or 'en': order of titles, side of a snippet.
@@ -56,6 +61,9 @@ class SearchRequest:
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     excluded: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     trl: tuple[int, int] | None = None
+    until: tuple[int | None, int | None] = (None, None)
+    amount: tuple[int | None, int | None] = (None, None)
+    without: str = ""
     demonstration: bool | None = None
     sort: Sort = "relevance"
     language: str = "zh"

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from fairground.publish.core.search.columns import Columns, Mask, Rows, SetColumn
 from fairground.publish.core.search.documents import FACETS
-from fairground.publish.core.search.generations import NUMBERS, TITLE_PARTS
+from fairground.publish.core.search.generations import HOLDS_CURSOR, HOLDS_RECORD, NUMBERS, TITLE_PARTS
 from fairground.publish.core.search.spelling import public_words
 
 SetValues = dict[tuple[str, int], tuple[str, ...]]  # facet and set code → the values of the set
@@ -75,7 +75,7 @@ class SearchReader:
     @cached_property
     def cursor(self) -> str | None:
         """How far the change log is in this state, in the words of the writer; None where no writer said."""
-        hits = self.searcher.search(tantivy.Query.term_query(self.schema, "record", 0), 1).hits
+        hits = self.searcher.search(tantivy.Query.term_query(self.schema, "holds", HOLDS_CURSOR), 1).hits
         return str(self._stored(hits[0][1], "cursor")) if hits else None
 
     @cached_property
@@ -141,7 +141,7 @@ class SearchReader:
         return self._orders.get(("title", language), make)
 
     def _all_addresses(self) -> list[tantivy.DocAddress]:
-        query = tantivy.Query.term_query(self.schema, "record", 1)
+        query = tantivy.Query.term_query(self.schema, "holds", HOLDS_RECORD)
         hits = self.searcher.search(query, max(1, self.searcher.num_docs), False).hits
         return [address for _, address in hits]
 

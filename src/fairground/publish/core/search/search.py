@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from fairground.publish.core.search.columns import Mask, Rows, Selection, facet_counts
+from fairground.publish.core.search.columns import Columns, Mask, Rows, Selection, facet_counts
 from fairground.publish.core.search.query import (
     SearchRequest,
     Unit,
@@ -109,8 +109,11 @@ def count_complete(reader: SearchReader, words: Words, audience: Mask) -> int:
 
 
 def _is_found(reader: SearchReader, unit: Unit, audience: Mask) -> bool:
-    matches = reader.matches(("unit", unit), lambda: unit_query(reader.schema, unit))
-    return bool(audience[matches.rows].any())
+    return bool(audience[_rows_with(reader, unit)].any())
+
+
+def _rows_with(reader: SearchReader, unit: Unit) -> Rows:
+    return reader.matches(("unit", unit), lambda: unit_query(reader.schema, unit)).rows
 
 
 def _selection(reader: SearchReader, request: SearchRequest, audience: Mask) -> Selection:
@@ -118,12 +121,39 @@ def _selection(reader: SearchReader, request: SearchRequest, audience: Mask) -> 
     visible = audience
     for facet, values in request.excluded.items():
         visible = visible & ~columns.facets[facet].meeting(frozenset(values))
+    for unit in read_words(request.without, expand=False).units:
+        visible = visible.copy()
+        visible[_rows_with(reader, unit)] = False
+    visible = visible & _in_time(columns, request.until) & _affordable(columns, request.amount)
     if request.demonstration is not None:
         visible = visible & (columns.numbers["demonstration"] == int(request.demonstration))
     return Selection(
         visible,
         {facet: columns.facets[facet].meeting(values) for facet, values in request.all_filters().items()},
     )
+
+
+def _in_time(columns: Columns, until: tuple[int | None, int | None]) -> Mask | np.bool_:
+    earliest, latest = until
+    ends = columns.numbers["valid_until"]
+    mask: Mask | np.bool_ = np.True_
+    if earliest is not None:
+        mask = mask & ((ends < 0) | (ends >= earliest))
+    if latest is not None:
+        mask = mask & (ends >= 0) & (ends <= latest)
+    return mask
+
+
+def _affordable(columns: Columns, amount: tuple[int | None, int | None]) -> Mask | np.bool_:
+    least, highest = amount
+    low, high = columns.numbers["amount_low"], columns.numbers["amount_high"]
+    mask: Mask | np.bool_ = np.True_
+    if least is not None:
+        mask = mask & (np.maximum(low, high) >= max(least, 0))
+    if highest is not None:
+        lowest = np.where(low >= 0, low, high)
+        mask = mask & (lowest >= 0) & (lowest <= highest)
+    return mask
 
 
 def _page(
