@@ -21,6 +21,7 @@ from fairground.demo.shapes import (
     Facility,
     Figure,
     Hub,
+    NeedOwner,
     Organisation,
     Person,
     Platform,
@@ -28,6 +29,7 @@ from fairground.demo.shapes import (
     Scenario,
     Session,
     Source,
+    Submission,
     Tool,
     Zone,
 )
@@ -68,6 +70,8 @@ class Demonstration:
     publications: tuple[Publication, ...]
     exhibits: tuple[Exhibit, ...]
     accounts: tuple[Account, ...]
+    need_owners: tuple[NeedOwner, ...]
+    submissions: tuple[Submission, ...]
 
     def entries(self) -> tuple[Entry, ...]:
         """Return every record of the files, the rows of the sample lists and the figures left out."""
@@ -105,6 +109,8 @@ def read_demonstration() -> Demonstration:
         publications=_read("publications", Publication),
         exhibits=_read("exhibits", Exhibit),
         accounts=_read("accounts", Account),
+        need_owners=_read("need_owners", NeedOwner),
+        submissions=_read("submissions", Submission),
     )
 
 

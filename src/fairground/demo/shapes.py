@@ -1,8 +1,10 @@
 """The shapes of the demonstration's records, as the files in `data/` give them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from pydantic import ConfigDict
 
@@ -252,6 +254,8 @@ class Facility(Entry):
     price: LocalText = LocalText()
     booking: LocalText
     capacity: LocalText = LocalText()
+    longitude: float
+    latitude: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -279,6 +283,27 @@ class Tool(Entry):
     licence: str
     version: str
     runs_on: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NeedOwner:
+    """Which invented organisation has the need of a row of the sample list."""
+
+    __pydantic_config__ = STRICT
+    need: str  # 'N-001'
+    organisation: str
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What a demo account has on its desk: a draft, or one handed in for review. `values` as services take them."""
+
+    __pydantic_config__ = STRICT
+    ref: str
+    kind: str
+    account: str
+    submitted: bool
+    values: Mapping[str, Any]  # its references are refs
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
