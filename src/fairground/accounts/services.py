@@ -19,7 +19,7 @@ from fairground.accounts.errors import EditConflictError, MoveRefusedError, NotA
 from fairground.accounts.kinds import CONTACT, Kind, kind_of
 from fairground.accounts.models import Record, Revision, RoleAssignment
 from fairground.accounts.policies import can_review, is_owner, readable
-from fairground.accounts.values import apply, snapshot
+from fairground.accounts.values import FindRecord, FindZone, apply, snapshot, zone_with_code
 from fairground.audit.services import record_change
 
 # A first offer or need makes its author an offerer or a need owner: nobody has to ask for that.
@@ -43,6 +43,27 @@ def add_record(
     Raises UnknownKindError, NotAllowedError, InvalidRecordError.
     """
     kind = kind_of(kind_code)
+    check_may_add(actor, kind, publish=publish)
+    record, many = prepare_record(
+        actor,
+        kind,
+        values,
+        now=now,
+        demonstration=demonstration,
+        reference=reference,
+        publish=publish,
+        find_record=_finder(actor),
+    )
+    record.save()
+    for name, records in many.items():
+        getattr(record, name).set(records)
+    record_change(**logged(actor, record, kind, "add", {}, now=now, reason=reason))
+    give_first_role(actor, kind, now=now)
+    return record
+
+
+def check_may_add(actor: Actor, kind: Kind, *, publish: bool) -> None:
+    """Raise NotAllowedError where the actor may not add records of this kind, or not publish them at once."""
     if not (actor.may(kind.added_with) or (kind.added_with == ADD_RECORDS and actor.managed)):
         raise NotAllowedError(
             f"您的角色不能添加{kind.label.zh}。请联系管理员。",
@@ -53,6 +74,24 @@ def add_record(
         raise NotAllowedError(
             "发布须由另一位编辑审核。", "Publishing takes a second pair of eyes: submit the draft."
         )
+
+
+def prepare_record(
+    actor: Actor,
+    kind: Kind,
+    values: Mapping[str, Any],
+    *,
+    now: datetime,
+    demonstration: bool,
+    reference: str,
+    publish: bool,
+    find_record: FindRecord,
+    find_zone: FindZone = zone_with_code,
+) -> tuple[Record, dict[str, list[Record]]]:
+    """Return a new record, checked and not saved, and what to set on it once it is.
+
+    Raises NotAllowedError, InvalidRecordError.
+    """
     record = kind.model(
         hub_id=actor.hub_id,
         kind=kind.code,
@@ -65,18 +104,18 @@ def add_record(
         changed_at=now,
         published_at=now if publish else None,
     )
-    many = apply(record, values, find_record=_finder(actor))
+    many = apply(record, values, find_record=find_record, find_zone=find_zone)
     _check_organisation(actor, record)
-    record.save()
-    for name, records in many.items():
-        getattr(record, name).set(records)
-    _log(actor, record, kind, "add", {}, now=now, reason=reason)
+    return record, many
+
+
+def give_first_role(actor: Actor, kind: Kind, *, now: datetime) -> None:
+    """Make the author of a first offer or need an offerer or a need owner. A second call changes nothing."""
     role = _ROLE_BY_KIND.get(kind.code)
     if role and actor.user_id is not None and role not in actor.roles:
         RoleAssignment.objects.get_or_create(
             user_id=actor.user_id, hub_id=actor.hub_id, role=role, until=None, defaults={"since": now}
         )
-    return record
 
 
 @transaction.atomic
@@ -307,11 +346,11 @@ def _write(
     record.save()
     for name, records in many.items():
         getattr(record, name).set(records)
-    _log(actor, record, kind, action, before, now=now, reason=reason)
+    record_change(**logged(actor, record, kind, action, before, now=now, reason=reason))
     return record
 
 
-def _log(
+def logged(
     actor: Actor,
     record: Record,
     kind: Kind,
@@ -320,8 +359,8 @@ def _log(
     *,
     now: datetime,
     reason: str,
-) -> None:
-    """Log the values that differ; personal ones go where erasure reaches them."""
+) -> dict[str, Any]:
+    """Return the columns of a row of the log: the values that differ, personal ones where erasure reaches them."""
     after = snapshot(record, kind)
     differing = [name for name in {**before, **after} if before.get(name) != after.get(name)]
     personal = {name for name in differing if kind.personal or kind.fields[name].access == CONTACT}
@@ -330,20 +369,20 @@ def _log(
         return {name: values[name] for name in differing if name in names and name in values}
 
     open_names = set(differing) - personal
-    record_change(
-        hub_id=record.hub_id,
-        at=now,
-        actor_id=actor.user_id,
-        actor_name=actor.name,
-        kind=record.kind,
-        key=record.key,
-        version=record.version,
-        action=action,
-        before=part(before, open_names),
-        after=part(after, open_names) | ({"state": record.state} if action in ("add", "renew") else {}),
-        personal={"before": part(before, personal), "after": part(after, personal)} if personal else None,
-        reason=reason,
-    )
+    return {
+        "hub_id": record.hub_id,
+        "at": now,
+        "actor_id": actor.user_id,
+        "actor_name": actor.name,
+        "kind": record.kind,
+        "key": record.key,
+        "version": record.version,
+        "action": action,
+        "before": part(before, open_names),
+        "after": part(after, open_names) | ({"state": record.state} if action in ("add", "renew") else {}),
+        "personal": {"before": part(before, personal), "after": part(after, personal)} if personal else None,
+        "reason": reason,
+    }
 
 
 def _record_move(

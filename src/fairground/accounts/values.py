@@ -27,6 +27,9 @@ LINE_LENGTH = 300  # characters
 TEXT_LENGTH = 20_000
 ENTRIES = 100  # in one list of a record
 
+FindRecord = Callable[[str, str], Record | None]
+FindZone = Callable[[str], Zone | None]
+
 _UNSEEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 
 
@@ -64,11 +67,18 @@ def plain(record: Record, spec: FieldSpec) -> Any:
     return value
 
 
+def zone_with_code(code: str) -> Zone | None:
+    """Return the zone with this code, or None."""
+    found: Zone | None = Zone.objects.filter(code=code).first()
+    return found
+
+
 def apply(
     record: Record,
     values: Mapping[str, Any],
     *,
-    find_record: Callable[[str, str], Record | None],
+    find_record: FindRecord,
+    find_zone: FindZone = zone_with_code,
 ) -> dict[str, list[Record]]:
     """Set plain values on a record that is not saved yet; return the many-to-many references to set after saving.
 
@@ -87,7 +97,7 @@ def apply(
             if spec.shape == "records":
                 many[name] = [_found(spec, key, find_record) for key in value or ()]
             else:
-                setattr(record, name, _read(record, spec, value, find_record))
+                setattr(record, name, _read(record, spec, value, find_record, find_zone))
         except ValueFaultError as fault:
             faults[name] = fault.message
     for spec in kind.layout:
@@ -100,7 +110,7 @@ def apply(
     return many
 
 
-def _found(spec: FieldSpec, key: Any, find_record: Callable[[str, str], Record | None]) -> Record:
+def _found(spec: FieldSpec, key: Any, find_record: FindRecord) -> Record:
     found = find_record(spec.kind, key) if isinstance(key, str) else None
     if found is None:
         raise ValueFaultError(
@@ -109,9 +119,7 @@ def _found(spec: FieldSpec, key: Any, find_record: Callable[[str, str], Record |
     return found
 
 
-def _read(
-    record: Record, spec: FieldSpec, value: Any, find_record: Callable[[str, str], Record | None]
-) -> Any:
+def _read(record: Record, spec: FieldSpec, value: Any, find_record: FindRecord, find_zone: FindZone) -> Any:
     if spec.shape == "record":
         return _found(spec, value, find_record) if value else None
     column = record._meta.get_field(spec.name)
@@ -119,6 +127,8 @@ def _read(
         return column.get_default()
     if isinstance(column, StructuredField):
         return _structured(column, spec, value)
+    if spec.shape == "zone":
+        return _zone(value, find_zone)
     return _PLAIN[spec.shape](spec, value)
 
 
@@ -232,8 +242,8 @@ def _country(spec: FieldSpec, value: Any) -> str:
     return value
 
 
-def _zone(spec: FieldSpec, value: Any) -> Zone:
-    zone = Zone.objects.filter(code=value).first() if isinstance(value, str) else None
+def _zone(value: Any, find_zone: FindZone) -> Zone:
+    zone = find_zone(value) if isinstance(value, str) else None
     if zone is None:
         raise ValueFaultError(f"没有代码为“{value}”的园区。", f"There is no zone with the code '{value}'.")
     return zone
@@ -294,7 +304,6 @@ _PLAIN: Mapping[str, Callable[[FieldSpec, Any], Any]] = {
     "code": _code,
     "region": _region,
     "country": _country,
-    "zone": _zone,
     "date": _date,
     "datetime": _datetime,
     "integer": _integer,
