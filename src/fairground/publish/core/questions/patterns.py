@@ -22,7 +22,7 @@ class Found:
 _LEVELS = dict(zip("一二三四五六七八九", range(1, 10), strict=True)) | {str(n): n for n in range(1, 10)}
 _LEVEL = r"([1-9一二三四五六七八九])(?![\d.]\d|\d)(?:\s*级)?"
 _SCALE = (
-    r"(?:\btrls?|技术(?:就绪|成熟)度(?:等级)?|(?:就绪|成熟)度(?:等级)?|technology readiness(?: level)?s?|"
+    r"(?:(?<![a-z])trls?|技术(?:就绪|成熟)度(?:等级)?|(?:就绪|成熟)度(?:等级)?|technology readiness(?: level)?s?|"
     r"readiness levels?|maturity levels?)"
 )
 _LINK = r"(?:\s|:|-|为|在|达到?|到|要|须|is|of|levels?|between|from)*"

@@ -44,7 +44,11 @@ _INSTITUTION = re.compile(
 _HAN_INSTITUTION = re.compile("大学|学院|研究院|研究所|设计院")
 _HAN_HOSPITAL = re.compile("医院|有限公司|集团")
 _MOST_WORDS_BEFORE = 4
+_SHORT_TERM = 2  # characters; such a term may lie across two words: 化成 in 干化成果
 _LEAST_BEFORE_HEAD = 2  # characters; one more is a word of its own: 云平台
+# What the segmenter sticks to an unknown word. Not 会 behind it: 年会, 展会.
+_BEFORE_GUESS = frozenset("能可会有要想找在和与的对把用请")
+_AFTER_GUESS = frozenset("有的吗呢在能和与是")
 _PATTERN, _NAME = 0, 1
 
 
@@ -63,17 +67,54 @@ def cut(question: str, vocabulary: Vocabulary) -> list[Piece]:
 
 
 def _tokens(text: str) -> list[tuple[int, int]]:
-    """Where the words of lowered text begin and end; Chinese runs are cut by the segmenter."""
+    """Where the words of lowered text begin and end; Chinese runs are cut by the segmenter.
+
+    The segmenter guesses at words it does not know ('能测', '集有'): a guess gives up the linking words at its ends.
+    """
     spans: list[tuple[int, int]] = []
     for match in _TOKEN.finditer(text):
         if not _HAN_RUN.match(match[0]):
             spans.append(match.span())
             continue
         start = match.start()
+        known = iter(_known_words(match[0]))
         for word in rjieba.cut(match[0]):
-            spans.append((start, start + len(word)))
-            start += len(word)
+            parts = [next(known)]
+            while sum(map(len, parts)) < len(word):
+                parts.append(next(known))
+            for part in _trimmed(parts):
+                spans.append((start, start + len(part)))
+                start += len(part)
     return spans
+
+
+def _known_words(run: str) -> list[str]:
+    words: list[str] = rjieba.cut(run, False)
+    return words
+
+
+def _trimmed(parts: list[str]) -> list[str]:
+    """Join the parts of a guessed word, but for the linking words at its ends."""
+    if len(parts) == 1:
+        return parts
+    first, last = 0, len(parts)
+    while first < last and parts[first] in _BEFORE_GUESS:
+        first += 1
+    while last > first and parts[last - 1] in _AFTER_GUESS:
+        last -= 1
+    return [*parts[:first], *filter(None, ["".join(parts[first:last])]), *parts[last:]]
+
+
+def _edges(text: str) -> set[int]:
+    """Where a word of lowered text may begin or end; unlike `_tokens` without guesses."""
+    edges: set[int] = set()
+    for match in _TOKEN.finditer(text):
+        place = match.start()
+        edges.add(place)
+        for word in _known_words(match[0]) if _HAN_RUN.match(match[0]) else [match[0]]:
+            place += len(word)
+            edges.add(place)
+    return edges
 
 
 def _choose(candidates: list[tuple[int, Piece]], size: int) -> list[Piece]:
@@ -109,7 +150,7 @@ def _candidates(
         code = vocabulary.edition_of_year.get(int(match[1]))
         if code is not None:
             found.append((_PATTERN, Piece(match.start(), match.end(), "facet", "edition", (code,))))
-    edges = {start for start, _ in tokens} | {end for _, end in tokens}
+    edges = _edges(text)
     own: set[int] = set()
     for start, end, meaning in vocabulary.index.found_in(text):
         found.append((_NAME, _named(start, end, meaning)))
@@ -118,8 +159,9 @@ def _candidates(
     for start, end, meaning in shipped_names().found_in(text):
         if meaning.upper and not question[start:end].isupper():
             continue
+        short_term = meaning is MEANINGS["term"] and end - start == _SHORT_TERM
         if (
-            meaning.whole
+            (meaning.whole and not short_term)
             or text[start].isascii()
             or {start, end} <= edges
             or _ends_a_word(meaning, start, end, tokens)

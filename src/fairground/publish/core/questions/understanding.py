@@ -46,6 +46,7 @@ def understand(question: str, vocabulary: Vocabulary) -> Question:
     reading.settle_modifiers()
     reading.settle_fields()
     reading.settle_kinds()
+    reading.settle_fields()  # once more: a kind that lost to another is a word now
     reading.settle_negations()
     return reading.result()
 
@@ -121,7 +122,10 @@ class _Reading:
                 )
                 if single and (follower.role == "content" or describes):
                     self.pieces[number] = piece.as_content()
-            elif follower.role == "content" and _HAN.match(self.text[follower.start]):
+            elif _HAN.match(self.text[follower.start]) and (
+                follower.role == "content"
+                or (piece.facet != "organisation_kind" and follower.facet == "organisation_kind")
+            ):
                 self.pieces[number] = piece.as_content()
 
     def settle_fields(self) -> None:
@@ -154,7 +158,7 @@ class _Reading:
                 other = self.pieces[neighbour]
                 if other.role == "content" or (other.facet == "field" and other.role == "facet"):
                     return True
-            if division or marked:
+            if marked or (division and step == self._before):
                 continue
             while neighbour is not None and self.pieces[neighbour].role == "function":
                 if self._is_broken(*sorted((number, neighbour))):
