@@ -107,6 +107,8 @@ def apply(
             )
     if faults:
         raise InvalidRecordError(faults)
+    if kind.derive is not None:
+        kind.derive(record)
     return many
 
 

@@ -223,6 +223,10 @@ _SCENARIO: tuple[FieldSpec, ...] = (
 )
 
 
+def _highest_level(offer: Offer) -> None:
+    offer.trl = max((maturity.level for maturity in offer.maturity), default=None)
+
+
 def register() -> None:
     """Make the kinds of this app known."""
     for code, zh, en, plural_en, model, layout in (
@@ -234,4 +238,5 @@ def register() -> None:
         ("tool", "工具", "Tool", "Tools", Tool, _TOOL),
         ("scenario", "应用场景", "Scenario", "Scenarios", Scenario, _SCENARIO),
     ):
-        register_kind(Kind(code, LocalText(zh, en), LocalText(zh, plural_en), model, layout))
+        derive = _highest_level if code == "offer" else None
+        register_kind(Kind(code, LocalText(zh, en), LocalText(zh, plural_en), model, layout, derive=derive))
