@@ -27,7 +27,10 @@ class Environment:
     hosts : names the portal answers to
     sender : the address that mail is sent from
     smtp_url : '' writes mail to files in `home`/mail; else smtp://user:password@host:port or smtps://…
-    behind_proxy : trust X-Forwarded-Proto and X-Forwarded-For of the proxy in front
+    behind_proxy : trust X-Forwarded-Proto and X-Forwarded-For of the proxy in front (FAIRGROUND_BEHIND_PROXY=1);
+        without it the address of a reader is that of the connection, whatever headers say
+    rate_limits : FAIRGROUND_RATE_LIMITS=0 switches every limit off, on log-in, search and writing: for load
+        measurements only
     """
 
     mode: str
@@ -38,6 +41,7 @@ class Environment:
     sender: str
     smtp_url: str
     behind_proxy: bool
+    rate_limits: bool
 
     @property
     def is_production(self) -> bool:
@@ -83,6 +87,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         sender=read("FAIRGROUND_SENDER", "Fairground <fairground@localhost>"),
         smtp_url=read("FAIRGROUND_SMTP_URL"),
         behind_proxy=read("FAIRGROUND_BEHIND_PROXY") == "1",
+        rate_limits=read("FAIRGROUND_RATE_LIMITS", "1") != "0",
     )
 
 

@@ -22,9 +22,6 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
     "csp",
     "django_htmx",
     "django_tasks",
@@ -40,6 +37,10 @@ INSTALLED_APPS = [
     "fairground.collect",
     "fairground.publish",
     "fairground.match",
+    # After ours: where both have a template, ours is shown.
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [
@@ -57,6 +58,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "fairground.accounts.middleware.ActorMiddleware",
+    "fairground.accounts.middleware.ConsentMiddleware",
 ]
 
 ROOT_URLCONF = "fairground.config.urls"
@@ -102,13 +104,36 @@ def _database() -> dict[str, object]:
 DATABASES = {"default": _database()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
-if (HOME / "cache").parent.exists() or ENVIRONMENT.is_production:
-    # Counts of attempts must be one for all worker processes.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    # Counts of what readers ask, one for each process: a search must not wait for a file.
+    "limits": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
+        "LOCATION": "limits",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    },
+}
+if MODE != "development":
+    # Counts of attempts to sign in must be one for all worker processes.
     CACHES["default"] = {
         "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
         "LOCATION": str(HOME / "cache"),
+        "OPTIONS": {"MAX_ENTRIES": 10_000},
     }
+
+BEHIND_PROXY = ENVIRONMENT.behind_proxy
+# What one address (a visitor) or one account may do: how often in how many seconds, the methods that count, and the
+# cache that counts. See web/rate_limits.py.
+RATE_LIMITS: dict[str, tuple[int, int, tuple[str, ...], str]] = (
+    {
+        "search": (120, 60, ("GET", "HEAD"), "limits"),
+        "suggest": (600, 60, ("GET", "HEAD"), "limits"),
+        "write": (60, 60, ("POST",), "default"),
+        "invite": (30, 3600, ("POST",), "default"),
+    }
+    if ENVIRONMENT.rate_limits
+    else {}
+)
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -123,10 +148,31 @@ ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_CHANGE_EMAIL = True  # one address an account: the new one counts when it is confirmed
 ACCOUNT_ADAPTER = "fairground.accounts.allauth_adapter.AccountAdapter"
 ACCOUNT_SIGNUP_FORM_CLASS = "fairground.accounts.signup.SignupForm"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or second factor is told by mail
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if ENVIRONMENT.is_production else "http"
+# Rates of the library, see its documentation: how often / in what time / for each address, account or key.
+ACCOUNT_RATE_LIMITS = (
+    {
+        "login": "30/m/ip",
+        "login_failed": "10/m/ip,5/5m/key",
+        "signup": "20/m/ip",
+        "reset_password": "20/m/ip,5/m/key",
+        "reset_password_from_key": "20/m/ip",
+        "change_password": "5/m/user",
+        "manage_email": "10/m/user",
+        "reauthenticate": "10/m/user",
+        "confirm_email": "1/3m/key",
+    }
+    if ENVIRONMENT.rate_limits
+    else False
+)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Fairground"
 LOGIN_URL = "account_login"
@@ -151,7 +197,7 @@ STORAGES = {
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
-WHITENOISE_USE_FINDERS = MODE == "development"
+WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = MODE == "development"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

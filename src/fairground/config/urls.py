@@ -8,6 +8,8 @@ urlpatterns = [
     path("", to_first_page),
     *in_both_languages(
         path("account/", include("allauth.urls")),
+        path("", include("fairground.accounts.urls")),
+        path("jobs/", include("fairground.jobs.urls")),
         path("", include("fairground.publish.urls")),
     ),
 ]

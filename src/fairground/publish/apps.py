@@ -8,6 +8,9 @@ class PublishConfig(AppConfig):
     label = "publish"
 
     def ready(self) -> None:
-        from fairground.publish import record_kinds
+        from fairground.publish import editions, record_kinds
+        from fairground.web.panels import register_panel
 
         record_kinds.register()
+        register_panel("record", editions.edition_programme_panel, order=20)
+        register_panel("record", editions.edition_figures_panel, order=30)

@@ -1,0 +1,145 @@
+"""`fairground serve`: the portal on this machine, with all that belongs to it."""
+
+import argparse
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from fairground.cli.console import EXIT_HELP, EXIT_OK, Console
+from fairground.cli.portal import set_up_portal
+
+_DESCRIPTION = """Serve the portal: makes or brings up to date the database and the search index, then answers on HOST:PORT
+until Ctrl-C. With --demo an empty home gets the demonstration hub; a second start keeps what was written.
+启动门户：建立或更新数据库与检索索引，然后在 HOST:PORT 提供服务，按 Ctrl-C 结束。--demo 装入演示枢纽，再次启动保留数据。
+
+Everything lies in FAIRGROUND_HOME (default: ./var): an SQLite database unless DATABASE_URL names PostgreSQL, index,
+files, mail."""
+
+_EPILOG = f"""examples / 示例:
+  fairground serve --demo                 the demonstration on http://127.0.0.1:8000
+  fairground serve --port 9000 --host 0.0.0.0
+
+{EXIT_HELP}"""
+
+EXIT_SERVE_FAILED = 1
+
+
+def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    """Add the command `serve`."""
+    parser = subparsers.add_parser(
+        "serve", help="serve the portal 启动门户", description=_DESCRIPTION, epilog=_EPILOG
+    )
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="address to listen on (default: 127.0.0.1) 监听地址"
+    )
+    parser.add_argument("--port", type=int, default=8000, help="port (default: 8000) 端口")
+    parser.add_argument("--workers", type=int, default=2, help="processes that answer (default: 2) 进程数")
+    parser.add_argument(
+        "--demo", action="store_true", help="load the demonstration hub if it is not there 演示"
+    )
+    parser.set_defaults(run=run)
+
+
+def run(arguments: argparse.Namespace, console: Console) -> int:
+    """Prepare, then serve until told to stop."""
+    if arguments.demo:
+        os.environ.setdefault("FAIRGROUND_MODE", "demonstration")
+    os.environ["FAIRGROUND_WORKERS"] = str(max(1, arguments.workers))
+    set_up_portal()
+    _prepare(console, demo=arguments.demo)
+    return _serve(arguments.host, arguments.port, console)
+
+
+def _prepare(console: Console, *, demo: bool) -> None:
+    from django.core.management import call_command
+
+    started = time.monotonic()
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    if demo:
+        from django.utils import timezone
+
+        from fairground.demo.load import load_demo
+
+        report = load_demo(now=timezone.now())
+        added = sum(report.added.values())
+        if added:
+            console.say(f"已装入演示枢纽：{added} 条。", f"The demonstration hub is loaded: {added} rows.")
+    from fairground.publish.index import follow_log
+
+    follow_log()
+    if demo:
+        from fairground.match.catalogue import match_hubs_once
+
+        match_hubs_once()
+    seconds = time.monotonic() - started
+    console.say(f"准备完成，{seconds:.1f} 秒。", f"Ready after {seconds:.1f} s.")
+
+
+def _serve(host: str, port: int, console: Console) -> int:
+    """Run the web server, the job worker and the clock beside each other; one that dies ends all, and says so."""
+    python = [sys.executable, "-m"]
+    commands = {
+        "web": [
+            *python,
+            "gunicorn",
+            "--config",
+            "python:fairground.config.gunicorn",
+            "--bind",
+            f"{host}:{port}",
+        ],
+        "jobs": [*python, "django", "db_worker", "--no-startup-delay"],
+        "clock": [*python, "fairground", "work"],
+    }
+    # Each in a group of its own: Ctrl-C reaches this process alone, which then ends them in order.
+    running = {name: subprocess.Popen(command, start_new_session=True) for name, command in commands.items()}
+    _announce(console, host, port)
+    stopped = _wait_for_end(running)
+    for process in running.values():
+        if process.poll() is None:
+            process.terminate()
+    for process in running.values():
+        try:
+            process.wait(timeout=15)
+        except subprocess.TimeoutExpired:
+            process.kill()
+    if stopped is None:
+        console.say("已停止，数据都已保存。", "Stopped. Everything is kept.")
+        return EXIT_OK
+    console.say(
+        f"“{stopped}”进程意外结束，已全部停止；数据都已保存。原因见上方输出。",
+        f"The process '{stopped}' ended by itself; everything was stopped and is kept. The reason is printed above.",
+    )
+    return EXIT_SERVE_FAILED
+
+
+def _wait_for_end(running: dict[str, "subprocess.Popen[bytes]"]) -> str | None:
+    """Return the name of the process that ended by itself, None when somebody asked us to stop."""
+
+    def stop(number: int, frame: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+    try:
+        while True:
+            for name, process in running.items():
+                if process.poll() is not None:
+                    return name
+            time.sleep(0.3)
+    except KeyboardInterrupt:
+        return None
+
+
+def _announce(console: Console, host: str, port: int) -> None:
+    from fairground.accounts.models import Hub
+
+    address = f"http://{host}:{port}/"
+    console.say(f"门户：{address}（按 Ctrl-C 结束）", f"The portal: {address} (Ctrl-C ends it)")
+    if Hub.objects.filter(demonstration=True).exists():
+        from fairground.demo.load import demo_accounts
+
+        console.say("演示账户（密码都是公开的）：", "Demo accounts (their password is public):")
+        for account in demo_accounts():
+            console.say(*(f"  {account.role:<14} {account.email}   {account.password}",) * 2)

@@ -1,0 +1,182 @@
+"""What the index shall hold of each record: read from the database in few queries, a block of records at a time."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+from fairground.accounts.kinds import OPEN, FieldSpec, Kind, kinds
+from fairground.accounts.models import Grant, Organisation, Record
+from fairground.accounts.policies import audience
+from fairground.collect.core.structures import Price
+from fairground.editions.models import Participation
+from fairground.language.local_text import LocalText
+from fairground.places.core.regions import country_of
+from fairground.publish.core.search.documents import SearchDocument
+from fairground.taxonomy import code_list
+
+BLOCK = 2000  # records read at once: memory stays level whatever the size of the hub
+
+_HEAD_TEXTS = frozenset({"title", "summary", "keywords", "aliases"})
+
+
+def documents_of(keys: Sequence[str]) -> Iterator[SearchDocument]:
+    """Return the documents of the records with these keys; keys without a record are passed over."""
+    for kind in kinds():
+        records = kind.model.objects.filter(key__in=keys, kind=kind.code)
+        yield from _documents(kind, list(records.order_by("pk")))
+
+
+def all_documents() -> Iterator[SearchDocument]:
+    """Return the documents of every record of every hub, in blocks of `BLOCK`."""
+    for kind in kinds():
+        last = 0
+        while block := list(kind.model.objects.filter(pk__gt=last, kind=kind.code).order_by("pk")[:BLOCK]):
+            yield from _documents(kind, block)
+            last = block[-1].pk
+
+
+def keys_of_organisation(key: str) -> list[str]:
+    """Return the keys of the records whose documents carry this organisation's names."""
+    return list(Record.objects.filter(organisation__key=key).values_list("key", flat=True))
+
+
+def _documents(kind: Kind, records: list[Any]) -> Iterator[SearchDocument]:
+    if not records:
+        return
+    ids = [record.pk for record in records]
+    grants: dict[int, list[Grant]] = defaultdict(list)
+    for grant in Grant.objects.filter(record_id__in=ids, revoked_at__isnull=True):
+        grants[grant.record_id].append(grant)
+    editions: dict[int, list[str]] = defaultdict(list)
+    for record_id, key in Participation.objects.filter(record_id__in=ids).values_list(
+        "record_id", "edition__key"
+    ):
+        editions[record_id].append(key)
+    organisations = Organisation.objects.only(
+        "title", "aliases", "organisation_kind", "key", "summary"
+    ).in_bulk({record.organisation_id for record in records if record.organisation_id})
+    zones = dict(kind.model.objects.filter(pk__in=ids, zone__isnull=False).values_list("pk", "zone__code"))
+    edition_keys = (
+        dict(kind.model.objects.filter(pk__in=ids).values_list("pk", "edition__key"))
+        if kind.code in ("session", "publication", "exhibit")
+        else {}
+    )
+    searched = [spec for spec in kind.layout if spec.searched and spec.access == OPEN]
+    bodies = [spec for spec in searched if spec.name not in _HEAD_TEXTS]
+    for record in records:
+        own_editions = editions[record.pk] + [edition_keys.get(record.pk) or ""]
+        if kind.code == "edition":
+            own_editions.append(record.key)
+        yield _document(
+            kind,
+            record,
+            bodies,
+            organisations.get(record.organisation_id),
+            audience(record, grants[record.pk]),
+            zones.get(record.pk, ""),
+            own_editions,
+        )
+
+
+def _document(
+    kind: Kind,
+    record: Any,
+    bodies: Sequence[FieldSpec],
+    organisation: Organisation | None,
+    seen_by: tuple[str, ...],
+    zone: str,
+    editions: Sequence[str],
+) -> SearchDocument:
+    return SearchDocument(
+        key=record.key,
+        kind=kind.code,
+        title=record.title,
+        names=tuple(LocalText(zh=name, en=name) for name in getattr(record, "aliases", ())),
+        keywords=(record.keywords,) if record.keywords else (),
+        organisations=_names(organisation),
+        summary=record.summary,
+        bodies=tuple(text for spec in bodies for text in _texts(getattr(record, spec.name), spec)),
+        facets={
+            facet: tuple(values)
+            for facet, values in _facets(kind, record, organisation, zone, editions).items()
+            if any(values)
+        },
+        audience=seen_by,
+        changed_at=int(record.changed_at.timestamp()),
+        published_at=int(record.published_at.timestamp()) if record.published_at else None,
+        valid_until=_seconds(getattr(record, "deadline", None) or record.valid_until),
+        amount_low=price.low_minor if (price := _price(record)) else None,
+        amount_high=price.high_minor if price else None,
+        demonstration=record.demonstration,
+        version=record.version,
+    )
+
+
+def _facets(
+    kind: Kind, record: Any, organisation: Organisation | None, zone: str, editions: Sequence[str]
+) -> Mapping[str, Iterable[str]]:
+    owner = record if kind.code == "organisation" else organisation
+    region = record.region or (organisation.region if organisation else "")
+    country = record.country or (country_of(region) if region else "")
+    return {
+        "field": _with_parents("fields", record.fields),
+        "region": [region],
+        "country": [country],
+        "zone": [zone],
+        "trl": [str(record.trl)] if record.trl else [],
+        "partnership": getattr(record, "partnership", ()),
+        "organisation_kind": [owner.organisation_kind] if owner else [],
+        "language": sorted({*record.title.languages(), *record.summary.languages()}),
+        "edition": [edition for edition in editions if edition],
+        "platform_type": [getattr(record, "platform_type", "")],
+        "publication_type": [getattr(record, "publication_type", "")],
+        "facility_type": [getattr(record, "facility_type", "")],
+        "organisation": [owner.key] if owner else [],
+        "currency": [price.currency] if (price := _price(record)) else [],
+    }
+
+
+def _price(record: Any) -> Price | None:
+    """Return what an offer costs or a need may spend. A facility's price is a text and no amount."""
+    found = getattr(record, "price", None) or getattr(record, "budget", None)
+    return found if isinstance(found, Price) else None
+
+
+def _with_parents(list_code: str, codes: Iterable[str]) -> list[str]:
+    terms = code_list(list_code).terms
+    found: list[str] = []
+    for code in codes:
+        while code and code in terms and code not in found:
+            found.append(code)
+            code = terms[code].parent
+    return found
+
+
+def _names(organisation: Organisation | None) -> tuple[LocalText, ...]:
+    if organisation is None:
+        return ()
+    return (organisation.title, *(LocalText(zh=name, en=name) for name in organisation.aliases))
+
+
+def _texts(value: Any, spec: FieldSpec) -> Iterator[LocalText]:
+    """Return the texts inside one value, whatever its shape."""
+    if isinstance(value, LocalText):
+        if value:
+            yield value
+    elif isinstance(value, str):
+        if value:
+            yield LocalText(zh=value, en=value)
+    elif isinstance(value, tuple):
+        for inner in value:
+            yield from _texts(inner, spec)
+    elif value is not None:
+        for part in spec.parts:
+            inner = getattr(value, part.name)
+            if isinstance(inner, LocalText):
+                yield from _texts(inner, part)
+
+
+def _seconds(day: date | None) -> int | None:
+    """Return the end of a day as seconds since 1970; None stays None."""
+    return None if day is None else max(0, int(datetime.combine(day, time.max, UTC).timestamp()))

@@ -1,0 +1,130 @@
+"""The search index of this installation: built from the database, kept up by reading the change log.
+
+The index holds how far in the log it has read, committed together with what it read; a process killed anywhere
+reads that part again, which is harmless.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from fairground.accounts.kinds import kinds
+from fairground.audit.models import Change
+from fairground.audit.selectors import LogPosition, changes_after, last_position, position_of
+from fairground.publish.core.search.errors import IndexMissingError, IndexOutdatedError
+from fairground.publish.core.search.index import SearchIndex
+from fairground.publish.documents import all_documents, documents_of, keys_of_organisation
+
+AT_ONCE = 1000  # changes read in one step
+
+
+@dataclass(frozen=True, slots=True)
+class IndexDifference:
+    """What stands in the way of 'the index equals the database': keys, none where it does."""
+
+    missing: tuple[str, ...]
+    left_over: tuple[str, ...]
+    different: tuple[str, ...]
+    documents: int
+
+    @property
+    def is_equal(self) -> bool:
+        return not (self.missing or self.left_over or self.different)
+
+
+@cache
+def _index_in(folder: Path) -> SearchIndex:
+    return SearchIndex(folder)
+
+
+def search_index() -> SearchIndex:
+    """Return the index of this installation, one object a process."""
+    return _index_in(Path(settings.INDEX_FOLDER))
+
+
+def rebuild_index() -> int:
+    """Build the index anew from the database; return the number of documents. The old one serves until then."""
+    # What is written while the documents are read is in the log after this position and is read again.
+    position = last_position()
+    return search_index().rebuild(all_documents(), cursor=_written(position))
+
+
+def follow_log() -> int:
+    """Bring the index up to the log; return the changes read. Rebuilds where it cannot be followed.
+
+    Raises IndexBusyError where another process is following.
+    """
+    index = search_index()
+    try:
+        position = _read(index.refresh().cursor)
+    except (IndexMissingError, IndexOutdatedError):
+        position = None
+    if position is None:
+        rebuild_index()
+        return 0
+    read = 0
+    changes = changes_after(position, limit=AT_ONCE)
+    if not changes:
+        return 0
+    with index.writer() as writer:
+        while changes:
+            keys = _touched(changes)
+            # One view of the database: a record must not be read half before and half after a write.
+            with transaction.atomic():
+                documents = list(documents_of(sorted(keys)))
+            gone = keys - {document.key for document in documents}
+            position = position_of(changes[-1])
+            writer.apply(documents, gone, cursor=_written(position))
+            read += len(changes)
+            changes = changes_after(position, limit=AT_ONCE)
+    return read
+
+
+def check_index() -> IndexDifference:
+    """Compare what the index holds with what the database says now, document by document."""
+    held = search_index().contents()
+    missing: list[str] = []
+    different: list[str] = []
+    seen: set[str] = set()
+    for document in all_documents():
+        seen.add(document.key)
+        contents = held.get(document.key)
+        if contents is None:
+            missing.append(document.key)
+        elif contents != (document.version, document.digest):
+            different.append(document.key)
+    left_over = sorted(set(held) - seen)
+    return IndexDifference(tuple(missing), tuple(left_over), tuple(different), len(seen))
+
+
+def _touched(changes: list[Change]) -> set[str]:
+    known = {kind.code for kind in kinds()}
+    keys = {change.key for change in changes if change.kind in known}
+    for change in changes:
+        if change.kind == "organisation":
+            keys.update(keys_of_organisation(change.key))
+    return keys
+
+
+def _log_id() -> str:
+    """Return what tells this log from another one: an index of another database is not followed but rebuilt."""
+    first = Change.objects.order_by("pk").values_list("pk", "at").first()
+    return "empty" if first is None else f"{first[0]}@{first[1].timestamp():.6f}"
+
+
+def _written(position: LogPosition) -> str:
+    return f"{_log_id()} {position.transaction} {position.sequence}"
+
+
+def _read(cursor: str | None) -> LogPosition | None:
+    """Return the position a cursor stands for; None where it belongs to another log or is ahead of this one."""
+    if not cursor:
+        return None
+    log, read_transaction, sequence = cursor.rsplit(" ", 2)
+    position = LogPosition(int(read_transaction), int(sequence))
+    if log != _log_id() and not (log == "empty" and position == LogPosition()):
+        return None
+    return position if position <= last_position() else None

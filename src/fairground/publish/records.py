@@ -1,0 +1,150 @@
+"""What the page of one record shows."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.urls import reverse
+
+from fairground.accounts.actors import Actor
+from fairground.accounts.core import states
+from fairground.accounts.kinds import Kind, kind_of
+from fairground.accounts.models import Organisation, Record
+from fairground.accounts.policies import is_owner, opened, readable
+from fairground.accounts.presentation import present
+from fairground.language.local_text import LocalText
+from fairground.publish.labels import label_of
+from fairground.web.words import CHAIN
+
+# Shown above the groups, larger than they are.
+_ON_TOP = frozenset({"title", "summary", "advantage"})
+# Shown in the head of the page already.
+_IN_HEAD = frozenset({"organisation", "fields", "provenance", "licence"})
+_AT_THE_SIDE = ("facts", "source")
+_LINKS = {
+    "facility": ("platform",),
+    "session": ("edition",),
+    "publication": ("edition",),
+    "exhibit": ("edition",),
+}
+
+
+def record_for_reader(actor: Actor, kind_code: str, key: str) -> Record | None:
+    """Return a record the actor may see, with what its page needs; None for all others. Raises UnknownKindError."""
+    model = kind_of(kind_code).model
+    links = ("organisation", "zone", *_LINKS.get(kind_code, ()))
+    return model.objects.filter(readable(actor), key=key, kind=kind_code).select_related(*links).first()
+
+
+def key_of(organisation_id: int) -> str:
+    """Return the key of an organisation."""
+    return Organisation.objects.values_list("key", flat=True).get(pk=organisation_id)
+
+
+def scopes_open_to(actor: Actor, record: Record) -> frozenset[str]:
+    """Return which of 'protected' and 'contact' the actor may read of this record."""
+    if actor.user_id is None:
+        return frozenset()
+    if is_owner(actor, record):
+        return frozenset({"protected", "contact"})
+    return frozenset(
+        scope
+        for scope in ("protected", "contact")
+        if Record.objects.filter(opened(actor, scope), pk=record.pk).exists()
+    )
+
+
+def page(actor: Actor, record: Any, language: str) -> dict[str, Any]:
+    """Return the context of `publish/record.html` but for the panels of later stages."""
+    kind = kind_of(record.kind)
+    groups = present(record, language=language, opened=scopes_open_to(actor, record), actor=actor)
+    advantage = getattr(record, "advantage", None)
+    shown: dict[str, dict[str, Any]] = {}
+    for group in groups:
+        items = [item for item in group.items if item.name not in _ON_TOP | _IN_HEAD]
+        if items or group.closed:
+            shown[group.code] = {"label": group.label, "facts": items, "closed": group.closed}
+    return {
+        "record": _head(actor, record, kind),
+        "advantage": advantage or None,
+        "summary": record.summary or None,
+        "chain": chain(record, kind),
+        "groups": [group for code, group in shown.items() if code not in _AT_THE_SIDE],
+        "side_facts": [fact for code in _AT_THE_SIDE if code in shown for fact in shown[code]["facts"]],
+        "actions": _actions(actor, record),
+        "crumbs": [{"label": LocalText("目录", "Catalogue"), "url": reverse("publish:catalogue")}],
+    }
+
+
+def _head(actor: Actor, record: Record, kind: Kind) -> dict[str, Any]:
+    catalogue = reverse("publish:catalogue")
+    organisation = record.organisation
+    return {
+        "key": record.key,
+        "title": record.title,
+        "kind": kind.code,
+        "kind_label": kind.label,
+        "kind_url": f"{catalogue}?kind={kind.code}",
+        "organisation": organisation.title if organisation else None,
+        "organisation_url": reverse("publish:record", args=["organisation", organisation.key])
+        if organisation
+        else "",
+        "place": record.zone.name
+        if record.zone
+        else (label_of("region", record.region, actor.hub_id) if record.region else None),
+        "fields": [
+            {"label": label_of("field", code, actor.hub_id), "url": f"{catalogue}?field={code}"}
+            for code in record.fields
+        ],
+        "state": record.state,
+        "demonstration": record.demonstration,
+        "published_at": record.published_at,
+        "valid_until": record.valid_until,
+        "licence": record.licence,
+        "provenance": record.provenance if record.provenance.name or record.provenance.quote else None,
+        "version": record.version,
+        "history_url": reverse("publish:history", args=[kind.code, record.key]),
+    }
+
+
+def chain(record: Record, kind: Kind) -> list[Mapping[str, Any]]:
+    """Return the seven steps with where this record stands; what later stages know they add themselves."""
+    if record.state == states.PUBLISHED:
+        here, stopped = "publish", False
+    elif record.state in (states.EXPIRED, states.WITHDRAWN):
+        here, stopped = "publish", True
+    else:
+        here, stopped = ("review" if record.state == states.IN_REVIEW else "collect"), False
+    steps = list(CHAIN)
+    known = {
+        "collect": _day(record.created_at, "收到于", "received"),
+        "publish": _day(record.published_at, "发布于", "published"),
+    }
+    return [
+        {
+            "step": step,
+            "position": ("stopped" if stopped else "here")
+            if step == here
+            else ("done" if steps.index(step) < steps.index(here) else "ahead"),
+            "known": known.get(step),
+        }
+        for step in steps
+    ]
+
+
+def _day(moment: Any, zh: str, en: str) -> LocalText | None:
+    if moment is None:
+        return None
+    day = moment.date().isoformat()
+    return LocalText(f"{zh} {day}", f"{en} {day}")
+
+
+def _actions(actor: Actor, record: Record) -> list[dict[str, Any]]:
+    if not is_owner(actor, record) or actor.is_system:
+        return []
+    return [
+        {
+            "label": LocalText("修改", "Edit"),
+            "url": reverse("collect:edit", args=[record.kind, record.key]),
+            "primary": True,
+        }
+    ]
