@@ -80,7 +80,8 @@ _OPERATORS = {"more than": ">=", "less than": "<="}
 def money_in(text: str) -> Iterator[Found]:
     """Yield the first amount of money in folded text that is plainly a limit; operator '' for a bare amount."""
     found = parse_money(text)
-    if found is None or not re.search(r"\d", found.quote):
+    # '三元锂电池' is no price: a numeral in characters counts with its 万 or 亿.
+    if found is None or not re.search(r"\d|[一二两三四五六七八九十百千][万亿]", found.quote):
         return
     start = text.find(found.quote)
     end = start + len(found.quote)
@@ -235,7 +236,7 @@ CUES: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 
 NEGATORS = re.compile(
-    r"(?:不要|不想要|不找|不看|排除|别要|不考虑|不包括|不含|不在|不是|不用|不需要|除了|除去|除开|除|非(?!常|晶|线|金|接|均|标|遗|牛|洲|平衡|对称))|"
+    r"(?:不要|不想要|不找|不看|排除|别要|不考虑|不接受|不支持|不包括|不含|不在|不是|不用|不需要|除了|除去|除开|除|非(?!常|晶|线|金|接|均|标|遗|牛|洲|平衡|对称))|"
     r"\b(?:outside of|outside|except for|except from|except in|except|"
     r"excluding|other than|but not from|but not in|but not|"
     r"not located in|not based in|not from|not in|not by|not at|without|apart from|not)(?![a-z])|\bnon-"

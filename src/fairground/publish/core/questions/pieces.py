@@ -44,6 +44,7 @@ _INSTITUTION = re.compile(
 _HAN_INSTITUTION = re.compile("大学|学院|研究院|研究所|设计院")
 _HAN_HOSPITAL = re.compile("医院|有限公司|集团")
 _MOST_WORDS_BEFORE = 4
+_LONG_NAME = 4  # characters; the segmenter cuts 产业园区里 into 产业园 and 区里
 _SHORT_TERM = 2  # characters; such a term may lie across two words: 化成 in 干化成果
 _LEAST_BEFORE_HEAD = 2  # characters; one more is a word of its own: 云平台
 # What the segmenter sticks to an unknown word. Not 会 behind it: 年会, 展会.
@@ -164,6 +165,7 @@ def _candidates(
             (meaning.whole and not short_term)
             or text[start].isascii()
             or {start, end} <= edges
+            or (start in edges and end - start >= _LONG_NAME)
             or _ends_a_word(meaning, start, end, tokens)
         ):
             found.append((_NAME, _named(start, end, meaning)))

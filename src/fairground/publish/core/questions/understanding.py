@@ -16,6 +16,7 @@ _KIND_OF_FACET = {"platform_type": "platform", "publication_type": "publication"
 _CODED = frozenset(LISTS) | {"region", "zone", "country", "organisation", "edition", "language"}
 # Idle alone, but part of the name with a word behind them: 技术经理人, technology manager.
 _COMPOUNDING = frozenset({"技术", "technology", "共享", "国际", "全球", "global", "international", "研究"})
+_NOUNS_OF_RIGHTS = frozenset({"licence", "license", "licensing"})  # 'licence plate', 'licensing fees'
 _PART_OF_WORDS = frozenset({"非", "除", "non-"})  # 非晶, 除尘, non-destructive
 _OUTSIDE = frozenset({"以外", "之外", "除外"})
 _SETS_KIND = ("need", "where", "book", "offer")
@@ -108,7 +109,7 @@ class _Reading:
                     and self.pieces[after].role == "content"
                 ):
                     self.pieces[number] = piece.as_content()
-            if not (modifies or (latin and piece.facet == "partnership")):
+            if not (modifies or said in _NOUNS_OF_RIGHTS):
                 continue
             after = self._after(number)
             if after is None or not self._touches(number, after):
@@ -158,7 +159,7 @@ class _Reading:
                 other = self.pieces[neighbour]
                 if other.role == "content" or (other.facet == "field" and other.role == "facet"):
                     return True
-            if marked or (division and step == self._before):
+            if marked or ((division or self._describes(number)) and step == self._before):
                 continue
             while neighbour is not None and self.pieces[neighbour].role == "function":
                 if self._is_broken(*sorted((number, neighbour))):
@@ -172,6 +173,14 @@ class _Reading:
             ):
                 return True
         return False
+
+    def _describes(self, number: int) -> bool:
+        """Tell whether a field stands right before what is asked for: 科幻活动, robotics firms."""
+        after = self._after(number)
+        if after is None or not self._touches(number, after):
+            return False
+        follower = self.pieces[after]
+        return follower.role == "kind" or follower.facet in (*_KIND_OF_FACET, "organisation_kind")
 
     def _is_broken(self, left: int, right: int) -> bool:
         """Tell whether punctuation stands between two pieces."""
