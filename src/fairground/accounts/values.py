@@ -12,11 +12,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import EmailValidator, URLValidator
+from django.db.models import PositiveSmallIntegerField
 
 from fairground.accounts.errors import InvalidRecordError
 from fairground.accounts.kinds import FieldSpec, Kind, kind_of
 from fairground.accounts.models import Record
 from fairground.database.structured import StructuredField
+from fairground.kernel.organisation_codes import is_ror, is_uscc, normal_ror, normal_uscc
 from fairground.language.local_text import LocalText
 from fairground.places.core.regions import region_of
 from fairground.places.models import Zone
@@ -26,6 +28,7 @@ from fairground.taxonomy.errors import UnknownCodeError
 LINE_LENGTH = 300  # characters
 TEXT_LENGTH = 20_000
 ENTRIES = 100  # in one list of a record
+_SMALL = 32_767
 
 FindRecord = Callable[[str, str], Record | None]
 FindZone = Callable[[str], Zone | None]
@@ -131,7 +134,16 @@ def _read(record: Record, spec: FieldSpec, value: Any, find_record: FindRecord, 
         return _structured(column, spec, value)
     if spec.shape == "zone":
         return _zone(value, find_zone)
-    return _PLAIN[spec.shape](spec, value)
+    return _fitting(column, _PLAIN[spec.shape](spec, value))
+
+
+def _fitting(column: Any, value: Any) -> Any:
+    """Refuse what the column cannot hold: one database would cut or overflow, the other would fail."""
+    if isinstance(value, str) and column.max_length:
+        _check_lengths(value, column.max_length)
+    if isinstance(column, PositiveSmallIntegerField) and value > _SMALL:
+        raise ValueFaultError(f"最大为{_SMALL}。", f"At most {_SMALL}.")
+    return value
 
 
 def _structured(column: StructuredField, spec: FieldSpec, value: Any) -> Any:
@@ -197,9 +209,7 @@ def _text(limit: int) -> Callable[[FieldSpec, Any], str]:
             raise ValueFaultError("这里应填写文字。", "Text is wanted here.")
         text: str = _cleaned(value)
         _check_lengths(text, limit)
-        if spec.name == "website":
-            return _address(spec, text)
-        return text
+        return _CHECKED_LINES[spec.name](spec, text) if text and spec.name in _CHECKED_LINES else text
 
     return read
 
@@ -218,6 +228,30 @@ def _address(spec: FieldSpec, value: Any) -> str:
         "网址应以 http:// 或 https:// 开头。", "An address begins with http:// or https://.",
     )  # fmt: skip
     return str(value)
+
+
+def _ror(spec: FieldSpec, text: str) -> str:
+    code = normal_ror(text)
+    if not is_ror(code):
+        raise ValueFaultError(
+            "这不是有效的 ROR 标识。请从 ror.org 复制，如 03vek6s52。",
+            "This is not a ROR id. Copy it from ror.org; it looks like 03vek6s52.",
+        )
+    return code
+
+
+def _uscc(spec: FieldSpec, text: str) -> str:
+    code = normal_uscc(text)
+    if not is_uscc(code):
+        raise ValueFaultError(
+            "统一社会信用代码应为18位且校验位正确。请核对营业执照。",
+            "A unified social credit code has 18 characters, the last of which checks the others. Compare it again.",
+        )
+    return code
+
+
+# Lines with a form of their own, wherever they stand.
+_CHECKED_LINES: Mapping[str, Callable[[FieldSpec, str], str]] = {"website": _address, "ror": _ror, "uscc": _uscc}
 
 
 def _code(spec: FieldSpec, value: Any) -> str:
