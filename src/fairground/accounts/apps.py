@@ -9,6 +9,11 @@ class AccountsConfig(AppConfig):
     verbose_name = "accounts"
 
     def ready(self) -> None:
-        from fairground.accounts import record_kinds
+        from allauth.account.signals import user_logged_in
+        from django.db.models.signals import post_migrate
+
+        from fairground.accounts import consents, record_kinds
 
         record_kinds.register()
+        post_migrate.connect(consents.keep_texts, sender=self, dispatch_uid="accounts.keep_texts")
+        user_logged_in.connect(consents.note_due_consents, dispatch_uid="accounts.note_due_consents")

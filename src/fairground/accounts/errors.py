@@ -7,10 +7,12 @@ AccountsError
 ├── EditConflictError        somebody else changed the record meanwhile
 ├── MoveRefusedError         the record's state does not allow this step
 ├── InvalidRecordError       values do not fit their fields
-└── MergeRefusedError        two organisations cannot become one
+├── MergeRefusedError        two organisations cannot become one
+├── LastManagerError         an organisation would be left without a manager
+└── LinkError                a link from a mail does not work, or not for this account
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from fairground.language.local_text import LocalText
 
@@ -77,5 +79,24 @@ class InvalidRecordError(AccountsError):
 
 
 class MergeRefusedError(AccountsError):
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(LocalText(zh, en))
+
+
+class LastManagerError(AccountsError):
+    """Carries the names of the organisations that need another manager first."""
+
+    def __init__(self, organisations: Sequence[LocalText]) -> None:
+        names = [LocalText(name.in_language("zh"), name.in_language("en")) for name in organisations]
+        zh, en = "、".join(name.zh or "" for name in names), ", ".join(name.en or "" for name in names)
+        super().__init__(
+            LocalText(
+                f"您是{zh}唯一的管理人。请先指定另一位管理人。",
+                f"You are the only manager of {en}. Make somebody else a manager first.",
+            )
+        )
+
+
+class LinkError(AccountsError):
     def __init__(self, zh: str, en: str) -> None:
         super().__init__(LocalText(zh, en))

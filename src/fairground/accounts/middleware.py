@@ -1,13 +1,30 @@
-"""Gives each request its hub and its actor."""
+"""Gives each request its hub and its actor, and asks for consent that is due."""
 
 from collections.abc import Callable
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
+from django.utils.http import urlencode
 
 from fairground.accounts.actors import Actor, actor_for, visitor
+from fairground.accounts.consents import CONSENTS_DUE
 from fairground.accounts.hubs import hub_for_host
+
+# What a person can open before agreeing: reading the texts, agreeing, leaving, seeing and erasing what is held.
+_OPEN_WITHOUT_CONSENT = frozenset(
+    {
+        "account_logout",
+        "account_reauthenticate",
+        "mfa_reauthenticate",
+        "accounts:consent",
+        "accounts:consent_text",
+        "accounts:privacy",
+        "accounts:privacy_export",
+        "accounts:erase",
+    }
+)
 
 
 class ActorMiddleware:
@@ -32,3 +49,31 @@ class ActorMiddleware:
         request.hub = hub
         request.actor = SimpleLazyObject(find_actor)
         return self.get_response(request)
+
+
+class ConsentMiddleware:
+    """Leads a person who has not agreed to the texts in force to the page that asks, see `consents`.
+
+    Signing in notes it in the session, so that no page pays for the question.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Callable[..., HttpResponse], args: object, kwargs: object
+    ) -> HttpResponse | None:
+        """Answer with a redirect, except where the person agrees, reads, leaves or erases."""
+        session = getattr(request, "session", None)
+        if session is None or not session.get(CONSENTS_DUE):
+            return None
+        match = request.resolver_match
+        if match is not None and match.view_name in _OPEN_WITHOUT_CONSENT:
+            return None
+        address = reverse("accounts:consent")
+        if request.method == "GET":
+            address = f"{address}?{urlencode({'next': request.get_full_path()})}"
+        return HttpResponseRedirect(address)

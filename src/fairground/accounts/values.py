@@ -251,7 +251,11 @@ def _uscc(spec: FieldSpec, text: str) -> str:
 
 
 # Lines with a form of their own, wherever they stand.
-_CHECKED_LINES: Mapping[str, Callable[[FieldSpec, str], str]] = {"website": _address, "ror": _ror, "uscc": _uscc}
+_CHECKED_LINES: Mapping[str, Callable[[FieldSpec, str], str]] = {
+    "website": _address,
+    "ror": _ror,
+    "uscc": _uscc,
+}
 
 
 def _code(spec: FieldSpec, value: Any) -> str:

@@ -3,7 +3,12 @@
 from fairground.accounts.models.consent import Consent, ConsentText
 from fairground.accounts.models.grant import Grant
 from fairground.accounts.models.hub import Hub
-from fairground.accounts.models.organisation import Organisation, OrganisationMembership
+from fairground.accounts.models.organisation import (
+    Invitation,
+    JoinRequest,
+    Organisation,
+    OrganisationMembership,
+)
 from fairground.accounts.models.person import Person
 from fairground.accounts.models.record import Record
 from fairground.accounts.models.revision import Revision
@@ -15,6 +20,8 @@ __all__ = [
     "ConsentText",
     "Grant",
     "Hub",
+    "Invitation",
+    "JoinRequest",
     "Organisation",
     "OrganisationMembership",
     "Person",

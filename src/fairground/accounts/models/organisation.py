@@ -49,3 +49,51 @@ class OrganisationMembership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.organisation_id}"
+
+
+class Invitation(models.Model):
+    """A manager asks somebody, by mail, to act for their organisation. The link in the mail is signed, not stored."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="invitations")
+    email = models.EmailField(max_length=254)
+    is_manager = models.BooleanField(default=False)
+    invited_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True, blank=True)  # accepted or taken back
+    accepted_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organisation", "email"),
+                condition=Q(closed_at__isnull=True),
+                name="accounts_invitation_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"invitation {self.pk}"
+
+
+class JoinRequest(models.Model):
+    """A person asks to act for an organisation; its managers decide, or the hub where there are none."""
+
+    organisation = models.ForeignKey(Organisation, on_delete=models.CASCADE, related_name="join_requests")
+    user = models.ForeignKey("accounts.User", on_delete=models.CASCADE, related_name="join_requests")
+    note = models.TextField(blank=True)  # to those who decide
+    created_at = models.DateTimeField()
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey("accounts.User", null=True, on_delete=models.SET_NULL, related_name="+")
+    is_accepted = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=("organisation", "user"),
+                condition=Q(decided_at__isnull=True),
+                name="accounts_join_request_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.user_id} asks for {self.organisation_id}"

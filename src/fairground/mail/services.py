@@ -1,0 +1,151 @@
+"""Queueing and sending mail.
+
+A mail is queued in the caller's transaction: what was rolled back is never told. It is sent later, by the clock, so
+that no page waits for a mail server and none fails with it.
+"""
+
+import logging
+import smtplib
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage, get_connection
+from django.core.validators import validate_email
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+from fairground.mail.models import Outbox
+
+_log = logging.getLogger(__name__)
+
+# Waiting after the first, second … failure. After the last one the mail is given up and stays in the table.
+WAITS = (
+    timedelta(minutes=1),
+    timedelta(minutes=5),
+    timedelta(minutes=30),
+    timedelta(hours=2),
+    timedelta(hours=8),
+    timedelta(hours=24),
+)
+# A mail that a sender took and did not finish (it was killed) is taken again after this time.
+_CLAIM = timedelta(minutes=10)
+_SUBJECT_LENGTH = 200
+
+
+class WrongMailAddressError(ValueError):
+    """What stands for an address cannot be one. Ask the person for it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendingResult:
+    """How many mails one round sent, put off, and gave up."""
+
+    sent: int = 0
+    put_off: int = 0
+    given_up: int = 0
+
+
+def queue_mail(
+    *, to: str, language: str, subject: str, text: str, now: datetime, once: str = ""
+) -> Outbox | None:
+    """Lay one mail into the outbox, in the caller's transaction.
+
+    Parameters
+    ----------
+    to : one address, and nothing else
+    language : 'zh' or 'en', for whoever reads the outbox
+    subject, text : plain; line breaks in the subject become spaces, so that nothing in it can become a header
+    once : a word for this mail ('digest:17:2026-11-22'); a second mail with it is not queued
+
+    Returns None where `once` was there already. Raises WrongMailAddressError.
+    """
+    try:
+        validate_email(to)
+    except ValidationError:
+        raise WrongMailAddressError("not an e-mail address; nothing was queued") from None
+    mail = Outbox(
+        to=to,
+        language=language,
+        subject=" ".join(subject.split())[:_SUBJECT_LENGTH],
+        text=text,
+        once=once,
+        created_at=now,
+        due_at=now,
+    )
+    try:
+        with transaction.atomic():
+            mail.save()
+    except IntegrityError:
+        return None
+    return mail
+
+
+def send_due(*, now: datetime, limit: int = 100) -> SendingResult:
+    """Send what is due, oldest first. Called by the clock; several may run at once, each mail has one sender.
+
+    A sender that is killed between the server's yes and its own note sends that mail again ten minutes later, with
+    the same Message-ID, by which receiving servers know it.
+    """
+    due = Outbox.objects.filter(due_at__lte=now).order_by("due_at", "pk").values_list("pk", flat=True)
+    sent = put_off = given_up = 0
+    waiting = list(due[:limit])
+    if not waiting:
+        return SendingResult()
+    with get_connection() as connection:
+        for number in waiting:
+            claimed = Outbox.objects.filter(pk=number, due_at__lte=now).update(due_at=now + _CLAIM)
+            if not claimed:
+                continue
+            mail = Outbox.objects.get(pk=number)
+            message = EmailMessage(
+                mail.subject,
+                mail.text,
+                settings.DEFAULT_FROM_EMAIL,
+                [mail.to],
+                headers={
+                    "Message-ID": f"<outbox-{mail.pk}-{mail.created_at:%Y%m%d%H%M%S%f}@fairground>",
+                    "Content-Language": mail.language,
+                    "Auto-Submitted": "auto-generated",
+                },
+                connection=connection,
+            )
+            try:
+                message.send()
+            except (OSError, smtplib.SMTPException) as error:
+                if _put_off(mail, error, now):
+                    put_off += 1
+                else:
+                    given_up += 1
+                continue
+            mail.sent_at, mail.due_at, mail.text, mail.error = now, None, "", ""
+            mail.save()
+            sent += 1
+    return SendingResult(sent, put_off, given_up)
+
+
+def _put_off(mail: Outbox, error: Exception, now: datetime) -> bool:
+    """Note a failure; tell whether the mail is tried again."""
+    # The server's words may repeat the address; the log keeps only what kind of failure it was.
+    _log.warning("mail %s was not sent: %s", mail.pk, type(error).__name__)
+    wait = WAITS[mail.tries] if mail.tries < len(WAITS) else None
+    mail.tries += 1
+    mail.error = f"{type(error).__name__}: {error}"[:300]
+    mail.due_at = None if wait is None else now + wait
+    mail.save()
+    return wait is not None
+
+
+def erase_mail(addresses: Iterable[str]) -> int:
+    """Delete every mail to these addresses, sent or not; return how many. For the erasure of a person."""
+    whose = Q()
+    for address in addresses:
+        whose |= Q(to__iexact=address)
+    return Outbox.objects.filter(whose).delete()[0] if whose else 0
+
+
+def forget_sent(*, before: datetime) -> int:
+    """Delete mails that were sent before a moment; return how many. Called by the clock."""
+    return Outbox.objects.filter(sent_at__lt=before).delete()[0]
