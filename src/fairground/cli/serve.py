@@ -6,9 +6,13 @@ import signal
 import subprocess
 import sys
 import time
+from typing import TYPE_CHECKING
 
 from fairground.cli.console import EXIT_HELP, EXIT_OK, Console
 from fairground.cli.portal import set_up_portal
+
+if TYPE_CHECKING:
+    from fairground.demo.load import LoadReport
 
 _DESCRIPTION = """Serve the portal: makes or brings up to date the database and the search index, then answers on HOST:PORT
 until Ctrl-C. With --demo an empty home gets the demonstration hub; a second start keeps what was written.
@@ -48,16 +52,17 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         os.environ.setdefault("FAIRGROUND_MODE", "demonstration")
     os.environ["FAIRGROUND_WORKERS"] = str(max(1, arguments.workers))
     set_up_portal()
-    _prepare(console, demo=arguments.demo)
-    return _serve(arguments.host, arguments.port, console)
+    report = _prepare(console, demo=arguments.demo)
+    return _serve(arguments.host, arguments.port, console, report)
 
 
-def _prepare(console: Console, *, demo: bool) -> None:
+def _prepare(console: Console, *, demo: bool) -> "LoadReport | None":
     from django.core.management import call_command
 
     started = time.monotonic()
     call_command("migrate", verbosity=0, interactive=False)
     call_command("collectstatic", verbosity=0, interactive=False)
+    report = None
     if demo:
         from django.utils import timezone
 
@@ -76,9 +81,10 @@ def _prepare(console: Console, *, demo: bool) -> None:
         match_hubs_once()
     seconds = time.monotonic() - started
     console.say(f"准备完成，{seconds:.1f} 秒。", f"Ready after {seconds:.1f} s.")
+    return report
 
 
-def _serve(host: str, port: int, console: Console) -> int:
+def _serve(host: str, port: int, console: Console, report: "LoadReport | None") -> int:
     """Run the web server, the job worker and the clock beside each other; one that dies ends all, and says so."""
     python = [sys.executable, "-m"]
     commands = {
@@ -95,7 +101,7 @@ def _serve(host: str, port: int, console: Console) -> int:
     }
     # Each in a group of its own: Ctrl-C reaches this process alone, which then ends them in order.
     running = {name: subprocess.Popen(command, start_new_session=True) for name, command in commands.items()}
-    _announce(console, host, port)
+    _announce(console, host, port, report)
     stopped = _wait_for_end(running)
     for process in running.values():
         if process.poll() is None:
@@ -132,14 +138,11 @@ def _wait_for_end(running: dict[str, "subprocess.Popen[bytes]"]) -> str | None:
         return None
 
 
-def _announce(console: Console, host: str, port: int) -> None:
-    from fairground.accounts.models import Hub
-
+def _announce(console: Console, host: str, port: int, report: "LoadReport | None") -> None:
     address = f"http://{host}:{port}/"
     console.say(f"门户：{address}（按 Ctrl-C 结束）", f"The portal: {address} (Ctrl-C ends it)")
-    if Hub.objects.filter(demonstration=True).exists():
-        from fairground.demo.load import demo_accounts
-
+    if report is not None:
         console.say("演示账户（密码都是公开的）：", "Demo accounts (their password is public):")
-        for account in demo_accounts():
-            console.say(*(f"  {account.role:<14} {account.email}   {account.password}",) * 2)
+        for account in report.accounts:
+            line = f"  {account.role:<14} {account.email:<28} {account.password}"
+            console.say(line, line)

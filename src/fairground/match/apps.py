@@ -1,4 +1,4 @@
-"""The Django app."""
+"""The matching stage's Django app."""
 
 from django.apps import AppConfig
 
@@ -6,3 +6,9 @@ from django.apps import AppConfig
 class MatchConfig(AppConfig):
     name = "fairground.match"
     label = "match"
+
+    def ready(self) -> None:
+        from fairground.match.catalogue import matches_panel
+        from fairground.web.panels import register_panel
+
+        register_panel("record", matches_panel, order=10)
