@@ -4,7 +4,7 @@ A query is cut into units, each a word or a listed term of several words. A docu
 words, or one of its other names at a lower weight. Nothing in the text is syntax.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Literal
@@ -78,6 +78,17 @@ class SearchRequest:
             raise ValueError(f"unknown facets {sorted(unknown)}; known are {', '.join(FACETS)}")
         if self.offset < 0 or self.limit < 0:
             raise ValueError("offset and limit must not be negative")
+
+    def counted(self) -> Hashable:
+        """Return what the counts depend on besides the words."""
+        excluded = {facet: frozenset(values) for facet, values in self.excluded.items()}
+        return (
+            frozenset(self.audience),
+            frozenset(self.all_filters().items()),
+            frozenset(excluded.items()),
+            self.demonstration,
+            self.facets,
+        )
 
     def all_filters(self) -> dict[str, frozenset[str]]:
         """Return the values of each filtered facet, with `kinds` and `trl` among them."""

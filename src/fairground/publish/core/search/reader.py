@@ -3,7 +3,7 @@
 import json
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
@@ -17,11 +17,13 @@ from fairground.publish.core.search.generations import HOLDS_CURSOR, HOLDS_RECOR
 from fairground.publish.core.search.spelling import public_words
 
 SetValues = dict[tuple[str, int], tuple[str, ...]]  # facet and set code → the values of the set
+FacetCounts = Mapping[str, tuple[tuple[str, int], ...]]
 
 # Values are read in pieces: tantivy's binding keeps Python's lock while it copies, and requests want it.
 _READ_AT_ONCE = 20_000
 _MATCHES_KEPT = 48
 _AUDIENCES_KEPT = 256
+_COUNTS_KEPT = 256
 
 Value = TypeVar("Value")
 
@@ -67,6 +69,7 @@ class SearchReader:
         self.columns = self._read_columns(set_values)
         self._matches: Recent[Matches] = Recent(_MATCHES_KEPT)
         self._audiences: Recent[Mask] = Recent(_AUDIENCES_KEPT)
+        self._counts: Recent[FacetCounts] = Recent(_COUNTS_KEPT)
         self._orders: Recent[NDArray[np.int64]] = Recent(8)
 
     def __len__(self) -> int:
@@ -100,6 +103,10 @@ class SearchReader:
         sequences = self._numbers_of("sequence", addresses)
         rows: Rows = self.columns.row_of[sequences]
         return rows
+
+    def counts(self, key: Hashable, count: Callable[[], FacetCounts]) -> FacetCounts:
+        """Return the counts of a request without its page and order, for which `key` stands."""
+        return self._counts.get(key, count)
 
     def visible_to(self, audience: Collection[str]) -> Mask:
         """Return bool[n_row]: which rows an asker with these audience terms may see."""

@@ -1,6 +1,6 @@
 """A request answered: hits of one page, counts of all facets, and what was made of the words."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ from fairground.publish.core.search.query import (
     unit_query,
     words_left_out,
 )
-from fairground.publish.core.search.reader import Matches, SearchReader, first_rows
+from fairground.publish.core.search.reader import FacetCounts, Matches, SearchReader, first_rows
 from fairground.publish.core.search.snippets import Marker, Parts, snippet_texts, title_of
 from fairground.publish.core.search.spelling import better_word
 
@@ -57,7 +57,7 @@ class SearchPage:
 
     total: int
     hits: tuple[Hit, ...]
-    facets: Mapping[str, tuple[tuple[str, int], ...]]
+    facets: FacetCounts
     complete: int
     suggestion: str | None = None
     expansions: tuple[Expansion, ...] = ()
@@ -178,7 +178,9 @@ def _page(
         hits=tuple(
             _hit(reader.source(row), scores.get(row, 0.0), marker, request.language) for row in on_page
         ),
-        facets=facet_counts(reader.columns, selection, of, request.facets),
+        facets=reader.counts(
+            (words, request.counted()), lambda: facet_counts(reader.columns, selection, of, request.facets)
+        ),
         complete=len(rows) if complete is None else complete,
         suggestion=_suggestion(reader, request, words) if matches is not None else None,
         expansions=tuple(

@@ -1,0 +1,154 @@
+"""Filters, counts, audiences and orders against brute force in Python, on small made-up corpora."""
+
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from fairground.language.local_text import LocalText
+from fairground.publish.core.search.documents import COUNTED_FACETS, SearchDocument
+from fairground.publish.core.search.index import SearchIndex
+from fairground.publish.core.search.query import SearchRequest
+from fairground.publish.core.search.search import search
+
+FACETS = ("field", "trl", "zone")
+VALUES = {"field": ("a", "b", "c"), "trl": ("1", "5", "9"), "zone": ("z1", "z2"), "kind": ("offer", "need")}
+AUDIENCE = ("public", "members", "org:1", "user:2")
+WORDS = ("检测", "电池", "gear", "valve")  # none is another name of another
+
+
+def some_of(values: Sequence[str]) -> st.SearchStrategy[tuple[str, ...]]:
+    return st.lists(st.sampled_from(values), max_size=2, unique=True).map(tuple)
+
+
+facet_values = st.fixed_dictionaries({facet: some_of(VALUES[facet]) for facet in FACETS})
+filters = st.dictionaries(st.sampled_from((*FACETS, "kind")), st.none(), max_size=3).flatmap(
+    lambda chosen: st.fixed_dictionaries({facet: some_of(VALUES[facet]) for facet in chosen})
+)
+contents = st.lists(
+    st.tuples(
+        st.sampled_from(VALUES["kind"]),
+        some_of(WORDS),
+        facet_values,
+        some_of(AUDIENCE),
+        st.one_of(st.none(), st.integers(0, 9)),
+        st.booleans(),
+    ),
+    max_size=12,
+)
+requests = st.builds(
+    SearchRequest,
+    text=st.sampled_from(("", *WORDS)),
+    audience=some_of(AUDIENCE),
+    kinds=some_of(VALUES["kind"]),
+    filters=filters,
+    excluded=filters,
+    trl=st.one_of(st.none(), st.tuples(st.integers(1, 5), st.integers(1, 9))),
+    demonstration=st.one_of(st.none(), st.booleans()),
+    sort=st.sampled_from(("relevance", "newest", "title", "deadline")),
+    now=st.integers(0, 9),
+    limit=st.integers(0, 15),
+)
+
+
+def passes(document: SearchDocument, request: SearchRequest, but: str = "") -> bool:
+    if not set(document.audience) & set(request.audience):
+        return False
+    if request.text and request.text not in document.summary.both():
+        return False
+    if request.demonstration is not None and document.demonstration != request.demonstration:
+        return False
+    if any(set(document.facet_values(facet)) & set(values) for facet, values in request.excluded.items()):
+        return False
+    wanted = {facet: set(values) for facet, values in request.filters.items() if values}
+    if request.kinds:
+        wanted["kind"] = wanted.get("kind", set(VALUES["kind"])) & set(request.kinds)
+    if request.trl:
+        levels = {str(level) for level in range(request.trl[0], request.trl[1] + 1)}
+        wanted["trl"] = wanted.get("trl", levels) & levels
+    return all(set(document.facet_values(facet)) & values for facet, values in wanted.items() if facet != but)
+
+
+def counted(documents: Sequence[SearchDocument], facet: str) -> tuple[tuple[str, int], ...]:
+    counts = Counter(value for document in documents for value in document.facet_values(facet))
+    return tuple(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+@settings(max_examples=60, deadline=None)
+@given(contents, st.lists(requests, min_size=1, max_size=6), st.data())
+def test_search_equals_brute_force(made: list, asked: list[SearchRequest], data: st.DataObject) -> None:
+    documents = [
+        SearchDocument(
+            f"k{n}",
+            kind,
+            LocalText(zh=f"标题{n}"),
+            summary=LocalText(zh="，".join(words)),
+            facets=facets,
+            audience=audience,
+            published_at=date,
+            valid_until=date,
+            demonstration=demonstration,
+        )
+        for n, (kind, words, facets, audience, date, demonstration) in enumerate(made)
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        index = SearchIndex.create(Path(folder))
+        # Some come first in another state: what was replaced must not be found by it.
+        first = data.draw(st.integers(0, len(documents)))
+        index.apply(
+            [
+                SearchDocument(document.key, "need", LocalText(zh="检测电池"), audience=AUDIENCE)
+                for document in documents[:first]
+            ]
+        )
+        index.apply(documents)
+        reader = index.refresh()
+        for request in asked:
+            page = search(reader, request)
+            expected = [document for document in documents if passes(document, request)]
+            assert page.total == len(expected)
+            assert len(page.hits) == min(request.limit, len(expected))
+            by_key = {document.key: document for document in expected}
+            found = [by_key[hit.key] for hit in page.hits]
+            assert len({hit.key for hit in page.hits}) == len(page.hits)
+            assert [hit.kind for hit in page.hits] == [document.kind for document in found]
+            for facet in COUNTED_FACETS:
+                others = [document for document in documents if passes(document, request, but=facet)]
+                assert page.facets[facet] == counted(others, facet)
+            if request.sort == "newest":
+                best = sorted(
+                    (-1 if d.published_at is None else d.published_at for d in expected), reverse=True
+                )
+                assert [-1 if d.published_at is None else d.published_at for d in found] == best[: len(found)]
+            if request.sort == "deadline":
+                assert [deadline_order(d, request.now) for d in found] == sorted(
+                    deadline_order(d, request.now) for d in expected
+                )[: len(found)]
+
+
+def deadline_order(document: SearchDocument, now: int) -> tuple[int, int]:
+    if document.valid_until is None:
+        return 1, 0
+    return (0, document.valid_until) if document.valid_until >= now else (2, document.valid_until)
+
+
+def test_pages_follow_each_other_without_gap_or_repeat(tmp_path: Path) -> None:
+    index = SearchIndex.create(tmp_path)
+    index.apply(
+        SearchDocument(
+            f"k{n}", "offer", LocalText(zh=f"检测 {n % 7}"), audience=("public",), published_at=n % 5
+        )
+        for n in range(97)
+    )
+    reader = index.refresh()
+    for text in ("", "检测"):
+        for sort in ("relevance", "newest", "title", "deadline"):
+            keys = [
+                hit.key
+                for offset in range(0, 110, 10)
+                for hit in search(reader, SearchRequest(text, sort=sort, offset=offset, limit=10)).hits
+            ]
+            assert (len(keys), len(set(keys))) == (97, 97)
