@@ -5,17 +5,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from fairground.accounts.actors import Actor, actor_for, system
-from fairground.accounts.core.states import IN_REVIEW
 from fairground.accounts.hubs import forget_hubs
-from fairground.accounts.models import Hub, Organisation, OrganisationMembership, Record, RoleAssignment, User
-from fairground.accounts.services import add_record, move_record
+from fairground.accounts.models import (
+    Hub,
+    Organisation,
+    OrganisationMembership,
+    Record,
+    Revision,
+    RoleAssignment,
+    User,
+)
+from fairground.accounts.services import add_record, move_record, propose_revision
 from fairground.collect.core.records import Need, Offer
 from fairground.demo.read import Demonstration, read_demonstration
 from fairground.demo.record_values import RecordValues, Values, zone_code
@@ -45,7 +53,7 @@ class DemoRefusedError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class DemoAccount:
-    """An account that was made, to be printed at the start."""
+    """An account to try a role with, as it is printed at the start."""
 
     role: str
     email: str
@@ -60,6 +68,12 @@ class LoadReport:
     added: Mapping[str, int]
     kept: Mapping[str, int]
     accounts: tuple[DemoAccount, ...]
+
+
+def demo_accounts() -> tuple[DemoAccount, ...]:
+    """Return the accounts of the demonstration, one for each role, with the password that they are made with."""
+    accounts = read_demonstration().accounts
+    return tuple(DemoAccount(account.role, account.email, PASSWORD) for account in accounts)
 
 
 def load_demo(*, now: datetime) -> LoadReport:
@@ -81,7 +95,7 @@ def load_demo(*, now: datetime) -> LoadReport:
         demo.hub.code,
         dict(loader.added),
         dict(loader.kept),
-        tuple(DemoAccount(account.role, account.email, PASSWORD) for account in demo.accounts),
+        demo_accounts(),
     )
 
 
@@ -215,14 +229,19 @@ class _Loader:
 
     @transaction.atomic
     def _load_accounts(self) -> None:
+        emails = [account.email for account in self._demo.accounts]
+        known = set(User.objects.filter(email__in=emails).values_list("email", flat=True))
+        # Twelve salts would guard nothing: the password is printed at every start. One takes a twelfth of the time.
+        password = make_password(PASSWORD)
         for account in self._demo.accounts:
-            user = User.objects.filter(email=account.email).first()
-            if not self._is_there("account", user is not None):
-                self._add_account(account)
+            if not self._is_there("account", account.email in known):
+                self._add_account(account, password)
 
-    def _add_account(self, account: Account) -> None:
+    def _add_account(self, account: Account, password: str) -> None:
         name = f"{account.title.zh} / {account.title.en}"
-        user = User.objects.create_user(account.email, PASSWORD, name=name, language=account.language)
+        user = User.objects.create(
+            email=account.email, password=password, name=name, language=account.language
+        )
         EmailAddress.objects.create(user=user, email=account.email, verified=True, primary=True)
         RoleAssignment.objects.create(
             user=user, hub=self._hub, role=account.role, since=self._now, reason="demonstration"
@@ -239,11 +258,26 @@ class _Loader:
     def _load_submissions(self) -> None:
         emails = {account.ref: account.email for account in self._demo.accounts}
         for submission in self._demo.submissions:
-            if self._is_there("submission", submission.ref in self._keys):
-                continue
             user = User.objects.get(email=emails[submission.account])
+            if submission.revises:
+                record = Record.objects.get(key=self._key(submission.revises))
+                is_there = Revision.objects.filter(record=record, author=user).exists()
+            else:
+                is_there = submission.ref in self._keys
+            if self._is_there("submission", is_there):
+                continue
             actor = actor_for(user, self._hub.pk, now=self._now)
-            values: dict[str, Any] = self._values.submitted(submission.values)
-            record = self._add(actor, submission.kind, submission.ref, values, demonstration=True)
-            if submission.submitted and record.state != IN_REVIEW:
-                move_record(actor=actor, key=record.key, move="submit", version=record.version, now=self._now)
+            values = self._values.submitted(submission.values)
+            if submission.revises:
+                propose_revision(
+                    actor=actor,
+                    key=record.key,
+                    values=values,
+                    version=record.version,
+                    now=self._now,
+                    note=submission.note,
+                )
+                continue
+            draft = self._add(actor, submission.kind, submission.ref, values, demonstration=True)
+            if submission.submitted:
+                move_record(actor=actor, key=draft.key, move="submit", version=draft.version, now=self._now)

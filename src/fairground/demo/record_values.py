@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from fairground.collect.core import records as lists
@@ -57,8 +58,7 @@ class RecordValues:
         self._sources = {source.ref: source for source in demonstration.sources}
         self._titles = {entry.ref: entry.title for entry in demonstration.entries()}
         self._need_owners = {row.need: row.organisation for row in demonstration.need_owners}
-        self._quoted_offers = {exhibit.offer: exhibit.provenance for exhibit in demonstration.exhibits}
-        self._offer_owners = {exhibit.offer: exhibit.organisations for exhibit in demonstration.exhibits}
+        self._exhibits = {exhibit.offer: exhibit for exhibit in demonstration.exhibits}
         self._zones = {zone.ref: zone for zone in demonstration.zones}
 
     def organisation(self, entry: Organisation) -> Values:
@@ -113,6 +113,7 @@ class RecordValues:
             "venue": text(entry.place),
             "topics": [text(topic) for topic in entry.topics],
             "hosts": self._hosts(entry.hosts),
+            "fields": list(entry.fields),
             "organisation": self._key(entry.hosts[0].organisation) if entry.hosts else None,
             "keywords": _joined(words, between="; "),
         }
@@ -131,15 +132,15 @@ class RecordValues:
         }
 
     def offer(self, entry: lists.Offer) -> Values:
-        ref = f"offer:{entry.id}"
         if entry.demonstration:
             quoted = INVENTED
             owners: tuple[str, ...] = (sample_organisation_ref(entry),) if entry.organisation else ()
+            fields = field_codes(entry.texts.get("field", LocalText()))
         else:
-            quoted = self._quoted_offers[ref]
-            owners = self._offer_owners[ref]
+            exhibit = self._exhibits[f"offer:{entry.id}"]
+            quoted, owners, fields = exhibit.provenance, exhibit.organisations, list(exhibit.fields)
             if owners:
-                quoted = Quoted(quoted.source, quoted.quote, _as_printed(entry.organisation or ""))
+                quoted = replace(quoted, note=_with_owners(quoted.note, entry.organisation or ""))
         return {
             **self._head(entry.texts["title"], entry.texts.get("summary", LocalText()), quoted),
             **_texts(
@@ -155,7 +156,7 @@ class RecordValues:
                 ),
             ),
             **_texts(entry.texts, lists.ELEMENT_FIELDS),
-            "fields": field_codes(entry.texts.get("field", LocalText())),
+            "fields": fields,
             **_place(entry.regions),
             "organisation": self._optional_key(owners[0] if owners else ""),
             "partnership": list(entry.partnership),
@@ -299,6 +300,7 @@ class RecordValues:
             **self._head(entry.title, entry.summary, entry.provenance),
             "edition": self._key(entry.edition),
             "shown": [self._key(entry.offer)],
+            "fields": list(entry.fields),
             "organisation": self._optional_key(entry.organisations[0] if entry.organisations else ""),
         }
 
@@ -319,7 +321,7 @@ class RecordValues:
             "name": text(source.name),
             "address": source.address,
             "quote": quoted.quote,
-            "note": _joined([source.note, quoted.note]),
+            "note": _joined([quoted.note, source.note]),
         }
 
     def _hosts(self, hosts: Iterable[Host]) -> list[Values]:
@@ -432,5 +434,8 @@ def _printed(title: LocalText) -> str:
     return " / ".join(side for side in (title.zh, title.en) if side)
 
 
-def _as_printed(organisations: str) -> LocalText:
-    return LocalText(f"单位照所印：{organisations}。", f"Organisations as printed: {organisations}.")
+def _with_owners(note: LocalText, organisations: str) -> LocalText:
+    """Return a note that adds all organisations as printed; a record has one."""
+    return LocalText(
+        f"{note.zh}单位照所印：{organisations}。", f"{note.en} Organisations as printed: {organisations}."
+    )

@@ -119,6 +119,7 @@ class Session(Entry):
     theme: LocalText = LocalText()
     topics: tuple[LocalText, ...] = ()
     theme_tags: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
     part_of: str = ""
 
@@ -190,6 +191,7 @@ class Exhibit(Entry):
 
     offer: str
     edition: str
+    fields: tuple[str, ...] = ()  # our own reading of what it is, the offer's too
     organisations: tuple[str, ...] = ()
 
 
@@ -296,14 +298,16 @@ class NeedOwner:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What a demo account has on its desk: a draft, or one handed in for review. `values` as services take them."""
+    """What a demo account has on its desk: a draft, one handed in for review, or a revision of a published record."""
 
     __pydantic_config__ = STRICT
     ref: str
     kind: str
     account: str
     submitted: bool
-    values: Mapping[str, Any]  # its references are refs
+    values: Mapping[str, Any]  # as the services take them, but for refs in place of keys
+    revises: str = ""  # ref of the record whose values these would replace
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,7 +36,7 @@ COUNTS = {
     "publication": 13,
     "exhibit": 14,
     "account": 12,
-    "submission": 5,
+    "submission": 6,
 }
 
 

@@ -13,7 +13,7 @@ from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
 from fairground.accounts.core.roles import ROLES
-from fairground.accounts.models import OrganisationMembership, Record, User
+from fairground.accounts.models import OrganisationMembership, Record, Revision, User
 from fairground.collect.models import Need, Offer
 from fairground.demo.load import LoadReport, load_demo
 from fairground.demo.read import read_demonstration
@@ -40,7 +40,7 @@ def test_what_is_loaded(loaded: LoadReport) -> None:
     assert offer.organisation.title == LocalText("示例·青禾材料研究所", "Example Qinghe Materials Institute")
     assert (offer.state, offer.demonstration, offer.region) == ("published", True, "110000")
     assert offer.fields == ("new-materials",)
-    assert [maturity.level for maturity in offer.maturity] == [7]
+    assert [maturity.level for maturity in offer.maturity] == [7] == [offer.trl]
     need = Need.objects.get(reference="N-003")
     assert need.budget is not None
     assert (need.budget.high_minor, need.budget.qualifier) == (120_000_000, "less than")
@@ -49,6 +49,7 @@ def test_what_is_loaded(loaded: LoadReport) -> None:
     assert lungs.organisation is not None
     assert (lungs.organisation.title.zh, lungs.demonstration) == ("北京大学人民医院", False)
     assert "清华大学" in (lungs.provenance.note.zh or "")
+    assert lungs.fields == ("medical-devices",)
     assert (lungs.maturity, lungs.rights, lungs.price) == ((), (), None)
     edition = Edition.objects.get()
     leading = edition.figures.filter(is_leading=True).first()
@@ -84,6 +85,9 @@ def test_desks_and_the_queue_have_something_on_them(loaded: LoadReport) -> None:
         ("submission:sealant", "in_review"),
     ]
     assert all(record.demonstration and record.created_by_id for record in waiting)
+    revision = Revision.objects.get()
+    assert (revision.state, revision.record.reference) == ("open", "N-010")
+    assert revision.values["budget"]["quote"] == "300–380 万元"
 
 
 def test_every_field_printed_in_the_sample_lists_has_a_code() -> None:
@@ -91,6 +95,7 @@ def test_every_field_printed_in_the_sample_lists_has_a_code() -> None:
     printed += [(row.texts, row.demonstration) for row in DEMO.needs]
     for texts, is_demonstration in printed:
         assert bool(field_codes(texts.get("field", LocalText()))) == is_demonstration
+    assert all(exhibit.fields for exhibit in DEMO.exhibits)
     with pytest.raises(KeyError):
         field_codes(LocalText("没有的领域"))
 
