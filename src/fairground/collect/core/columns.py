@@ -3,7 +3,7 @@
 import difflib
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -13,6 +13,8 @@ from fairground.collect.core.errors import UnclearKindError, WrongColumnsError
 KINDS = ("needs", "offers")
 CONTACT_FIELD = "contact"  # not a field of any record: recognised so that it can be left out
 PROTECTED_FIELD = "protected"
+LEFT_OUT = "left_out"  # said by hand: this column is not read at all
+AS_PRINTED = "as_printed"  # said by hand: carried along as `extra`, like a column nobody understood
 
 _ESSENTIAL = {
     "needs": ("title", "abstract", "problem", "wanted_outcome", "requirements"),
@@ -69,6 +71,25 @@ class ColumnMapping:
     def fields(self) -> frozenset[str]:
         """Return the fields at least one column gives."""
         return frozenset(column.field for column in self.columns)
+
+    def has_essentials(self) -> bool:
+        """Whether any column gives a title or a text, without which no list can be read."""
+        return bool(self.fields() & set(_ESSENTIAL[self.kind]))
+
+    def as_chosen(self) -> dict[str, str]:
+        """Return column name → field as `understand_columns` takes it back in `chosen`."""
+        understood = {column.name: column.field for column in self.columns}
+        return understood | dict.fromkeys((name for _, name in self.unknown), AS_PRINTED)
+
+
+def essential_fields(kind: str) -> tuple[str, ...]:
+    """Return the fields of which a list of `kind` needs at least one."""
+    return _ESSENTIAL[kind]
+
+
+def choices_of(kind: str) -> tuple[str, ...]:
+    """Return what a column of a list of `kind` can be said to be: its fields, then the ways not to match it."""
+    return (*field_names(kind), CONTACT_FIELD, PROTECTED_FIELD, AS_PRINTED, LEFT_OUT)
 
 
 def plain_name(name: str) -> str:
@@ -218,7 +239,14 @@ def _telling_score(headers: Sequence[str], kind: str) -> float:
     return score
 
 
-def understand_columns(headers: Sequence[str], kind: str, *, file: str = "") -> ColumnMapping:
+def understand_columns(
+    headers: Sequence[str],
+    kind: str,
+    *,
+    file: str = "",
+    chosen: Mapping[str, str] | None = None,
+    lenient: bool = False,
+) -> ColumnMapping:
     """Say which column gives which field.
 
     A field may have several columns (both languages, or texts that are joined). Where several names fit one
@@ -229,15 +257,24 @@ def understand_columns(headers: Sequence[str], kind: str, *, file: str = "") -> 
     headers : column names as printed
     kind : 'needs' or 'offers'
     file : name for the error text
+    chosen : column name → one of `choices_of(kind)`, said by hand: it counts before the name, language and unit are
+        still read from the name. Columns it does not name are understood by name.
+    lenient : return a mapping without a title or a text too, so that it can be mended
 
     Raises
     ------
-    WrongColumnsError : no column gives a title or a text
+    WrongColumnsError : no column gives a title or a text, or `chosen` names a column that is not there
+    ValueError : `chosen` names a field that is none of `choices_of(kind)`
     """
+    chosen = chosen or {}
+    if absent := [name for name in chosen if name not in headers]:
+        raise _absent_columns(absent, file)
+    if wrong := sorted(set(chosen.values()) - set(choices_of(kind))):
+        raise ValueError(f"no field of {kind}: {', '.join(wrong)}")
     columns, unknown = [], []
     for index, header in enumerate(headers):
-        found = field_of(header, kind)
-        if found is None:
+        found = (chosen[header], _EXACT) if header in chosen else field_of(header, kind)
+        if found is None or found[0] == AS_PRINTED:
             unknown.append((index, header))
             continue
         plain = plain_name(header)
@@ -246,11 +283,20 @@ def understand_columns(headers: Sequence[str], kind: str, *, file: str = "") -> 
         language = split_language(_UNIT.sub("", plain) or plain)[1]
         columns.append(Column(index, header, found[0], language, found[1], scale))
     given = {column.field for column in columns}
-    if not given & set(_ESSENTIAL[kind]):
-        raise _wrong_columns(headers, kind, file)
     recommended = ("problem", "wanted_outcome") if kind == "needs" else ("description", "advantage")
     missing = tuple(field for field in ("title", *recommended) if field not in given)
-    return ColumnMapping(kind, tuple(columns), tuple(unknown), missing)
+    mapping = ColumnMapping(kind, tuple(columns), tuple(unknown), missing)
+    if not lenient and not mapping.has_essentials():
+        raise _wrong_columns(headers, kind, file)
+    return mapping
+
+
+def _absent_columns(names: Sequence[str], file: str) -> WrongColumnsError:
+    return WrongColumnsError(
+        f"“{file}”中没有所指定的列：{'、'.join(names[:10])}。请按文件中的列名指定；文件未被改动。",
+        f"{file} has no column called {', '.join(names[:10])}. Name columns as the file prints them; the file was "
+        "not changed.",
+    )
 
 
 def nearest_name(header: str, kind: str) -> str | None:

@@ -5,12 +5,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Generic, TypeVar
 
 from fairground.collect.core.aliases import CARRIED, split_names
 from fairground.collect.core.columns import (
     CONTACT_FIELD,
+    LEFT_OUT,
     PROTECTED_FIELD,
     Column,
     ColumnMapping,
@@ -61,7 +63,12 @@ from fairground.language.detect import language_of
 from fairground.language.local_text import LocalText
 
 Record = TypeVar("Record", Need, Offer)
+Progress = Callable[[int], None]  # rows read so far; may raise to stop
 
+_PREVIEWED_ROWS = 50
+_SAMPLES = 3  # values shown of a column
+_SAMPLE_CHARS = 60
+_TOLD_EVERY_ROWS = 200
 _COUNTERS = ("序号", "no", "号", "number")  # a running number is an id only where there is no better one
 _NO_AMOUNT = re.compile(
     r"面议|面谈|电议|议定|待定|协商|不限|negotia|tbd|^\s*(?:0(?:\.0+)?|无|n/?a|none|-+|—+|/)?\s*$",
@@ -84,15 +91,47 @@ class RecordList(Generic[Record]):
     rows_skipped: int  # neither title nor text
 
 
+@dataclass(frozen=True, slots=True)
+class ListPreview:
+    """The head of a list: how its columns would be understood, and what stands in them."""
+
+    kind: str  # 'needs' | 'offers'
+    file: str
+    sheet: str | None
+    names: tuple[str, ...]  # of the columns, as printed
+    samples: tuple[
+        tuple[str, ...], ...
+    ]  # for each column its first different values, cut to length; none of a contact
+    mapping: ColumnMapping  # may lack a title and every text
+
+
+def _add_sample(seen: dict[str, None], cell: Cell) -> None:
+    text = " ".join(without_contacts(_as_text(cell)[:1_000])[0].split())
+    if text:
+        seen.setdefault(text if len(text) <= _SAMPLE_CHARS else text[: _SAMPLE_CHARS - 1] + "…")
+
+
 def read_needs(
-    path: str | Path, *, sheet: str | None = None, strict: bool = False, limits: Limits | None = None
+    path: str | Path,
+    *,
+    sheet: str | None = None,
+    strict: bool = False,
+    limits: Limits | None = None,
+    columns: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
 ) -> RecordList[Need]:
     """Read a list of needs; see `read_offers` for parameters and errors, which are the same."""
-    return _read(path, "needs", _need, sheet, strict, limits)
+    return _read(path, "needs", _need, sheet, strict, limits, columns, progress)
 
 
 def read_offers(
-    path: str | Path, *, sheet: str | None = None, strict: bool = False, limits: Limits | None = None
+    path: str | Path,
+    *,
+    sheet: str | None = None,
+    strict: bool = False,
+    limits: Limits | None = None,
+    columns: Mapping[str, str] | None = None,
+    progress: Progress | None = None,
 ) -> RecordList[Offer]:
     """Read a list of offers from xlsx, csv, tsv, jsonl or parquet.
 
@@ -106,12 +145,43 @@ def read_offers(
     sheet : sheet of a workbook; None takes the first visible one with data
     strict : stop at the first fault that loses or changes data
     limits : sizes beyond which reading stops
+    columns : column name → field, said by hand; see `understand_columns`
+    progress : told the number of rows read, every few hundred
 
     Raises
     ------
     TableError : the file cannot be read (kernel.tables), or is no such list (WrongColumnsError)
+    ValueError : `columns` names a field that this kind of list does not have
     """
-    return _read(path, "offers", _offer, sheet, strict, limits)
+    return _read(path, "offers", _offer, sheet, strict, limits, columns, progress)
+
+
+def preview_list(
+    path: str | Path,
+    kind: str,
+    *,
+    sheet: str | None = None,
+    limits: Limits | None = None,
+    columns: Mapping[str, str] | None = None,
+) -> ListPreview:
+    """Return how a list of `kind` ('needs' | 'offers') would be understood, from its first rows.
+
+    Unlike reading, it does not ask for a title or a text: whoever sees the preview can say what the columns are.
+
+    Raises
+    ------
+    TableError : the file cannot be read; ValueError, WrongColumnsError : see `understand_columns`
+    """
+    with open_table(path, sheet=sheet, limits=limits, header_score=header_score) as table:
+        mapping = understand_columns(table.columns, kind, file=table.log.file, chosen=columns, lenient=True)
+        found: list[dict[str, None]] = [{} for _ in table.columns]
+        unread = {c.index for c in mapping.columns if c.field in (CONTACT_FIELD, PROTECTED_FIELD)}
+        for row in islice(table.rows, _PREVIEWED_ROWS):
+            for index, (seen, cell) in enumerate(zip(found, row.cells, strict=True)):
+                if len(seen) < _SAMPLES and index not in unread:
+                    _add_sample(seen, cell)
+        samples = tuple(tuple(seen) for seen in found)
+        return ListPreview(kind, table.log.file, table.sheet, table.columns, samples, mapping)
 
 
 def detect_list_kind(path: str | Path, *, sheet: str | None = None, limits: Limits | None = None) -> str:
@@ -132,9 +202,11 @@ def _read(
     sheet: str | None,
     strict: bool,
     limits: Limits | None,
+    columns: Mapping[str, str] | None,
+    progress: Progress | None,
 ) -> RecordList[Record]:
     with open_table(path, sheet=sheet, strict=strict, limits=limits, header_score=header_score) as table:
-        mapping = understand_columns(table.columns, kind, file=table.log.file)
+        mapping = understand_columns(table.columns, kind, file=table.log.file, chosen=columns)
         _note_columns(mapping, table.log, table.sheet)
         layout = _Layout(mapping)
         records: list[Record] = []
@@ -142,6 +214,8 @@ def _read(
         count = 0
         for row in table.rows:
             count += 1
+            if progress is not None and count % _TOLD_EVERY_ROWS == 0:
+                progress(count)
             reader = _RowReader(row, layout, table.log, table.sheet)
             if not reader.has_text():
                 table.log.add(EMPTY_RECORD, sheet=table.sheet, row=row.number)
@@ -176,7 +250,14 @@ def _note_columns(mapping: ColumnMapping, log: WarningLog, sheet: str | None) ->
         log.add(UNKNOWN_COLUMN, sheet=sheet, column=name, name=name)
     texts = {*NEED_TEXT_FIELDS, *OFFER_TEXT_FIELDS}
     for field, count in Counter(column.field for column in mapping.columns).items():
-        single = field not in texts and field not in ("id", "requirements", "wishes", "excluded", "regions")
+        single = field not in texts and field not in (
+            "id",
+            "requirements",
+            "wishes",
+            "excluded",
+            "regions",
+            LEFT_OUT,
+        )
         if count > 1 and single and field not in kinds:
             names = ", ".join(column.name for column in mapping.columns if column.field == field)
             log.add(AMBIGUOUS_COLUMN, sheet=sheet, names=names, field=field)
