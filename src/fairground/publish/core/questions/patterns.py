@@ -192,8 +192,9 @@ CUES: tuple[tuple[str, re.Pattern[str]], ...] = (
         re.compile(
             r"谁(?:正在|家)?(?:需要|在找|想要|想找|缺|急需|求购|在求|要买)|(?<=[业司校院所构])(?:正在|急)?(?:需要|在找|想要|急需|求购|缺)|"
             r"有(?:谁|人|没有人)(?:需要|在找|想要)|\bwho (?:needs|need|wants|is looking for|are looking for|is seeking|"
-            r"requires)\b|\b(?:companies|firms|universities|hospitals|institutes|manufacturers|(?:that|which|who) )\s?"
-            r"(?:are |is )?(?:needs?|looking for|seeking|in need of|searching for)\b"
+            r"requires)\b|"
+            r"(?:(?<=companies )|(?<=firms )|(?<=universities )|(?<=hospitals )|(?<=institutes )|(?<=manufacturers )|"
+            r"\b(?:that|which|who) )(?:are |is )?(?:needs?|looking for|seeking|in need of|searching for)\b"
         ),
     ),
     (
@@ -262,7 +263,7 @@ STRONG_NEGATORS = frozenset(
 # What stands before an organisation when it is the one that asks, or the one that is to be served.
 ASKING_SELF = re.compile(
     r"(?:(?:我们?是|作为|我们?这)[一几]?[家所个名位]?[^,，。;；?？!！找寻想求]{0,12}|(?:^|[,，。;；\s])(?:本|我们?|我司))$|"
-    r"\b(?:we are|we're|i am|i'm|as|i work (?:for|at|in)|we work (?:for|at|in)|on behalf of)"
+    r"\b(?:we are|we're|i am|i'm|as|i represent|we represent|i work (?:for|at|in)|we work (?:for|at|in)|on behalf of)"
     r"(?: an?| the| my| our)(?: [\w-]+){0,2} $|\b(?:our|my) $"
 )
 SERVED = re.compile(

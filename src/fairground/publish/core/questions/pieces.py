@@ -44,6 +44,9 @@ _INSTITUTION = re.compile(
 _HAN_INSTITUTION = re.compile("大学|学院|研究院|研究所|设计院")
 _HAN_HOSPITAL = re.compile("医院|有限公司|集团")
 _MOST_WORDS_BEFORE = 4
+_HEAD_FACETS = frozenset({"organisation_kind", "platform_type", "publication_type", "facility_type"})
+_PLACES = frozenset({"region", "country"})
+_NAMES_OF_ONE = frozenset({"region", "country", "zone", "organisation", "edition"})
 _LONG_NAME = 4  # characters; the segmenter cuts 产业园区里 into 产业园 and 区里
 _SHORT_TERM = 2  # characters; such a term may lie across two words: 化成 in 干化成果
 _LEAST_BEFORE_HEAD = 2  # characters; one more is a word of its own: 云平台
@@ -157,7 +160,13 @@ def _candidates(
         found.append((_NAME, _named(start, end, meaning)))
         if meaning.role == "facet":
             own.update(range(start, end))
-    for start, end, meaning in shipped_names().found_in(text):
+    shipped = list(shipped_names().found_in(text))
+    # 英国伦敦 is one word to the segmenter: a place may also end where the next one begins.
+    place_starts = {start for start, _, meaning in shipped if meaning.facet in _PLACES}
+    place_ends = {end for _, end, meaning in shipped if meaning.facet in _PLACES}
+    for start, end, meaning in shipped:
+        if meaning.facet not in _NAMES_OF_ONE and _is_hyphenated(text, start, end):
+            continue
         if meaning.upper and not question[start:end].isupper():
             continue
         short_term = meaning is MEANINGS["term"] and end - start == _SHORT_TERM
@@ -165,6 +174,7 @@ def _candidates(
             (meaning.whole and not short_term)
             or text[start].isascii()
             or {start, end} <= edges
+            or (meaning.facet in _PLACES and start in edges | place_ends and end in edges | place_starts)
             or (start in edges and end - start >= _LONG_NAME)
             or _ends_a_word(meaning, start, end, tokens)
         ):
@@ -178,9 +188,23 @@ def _candidates(
     return found
 
 
+def _is_hyphenated(text: str, start: int, end: int) -> bool:
+    """Tell whether a Latin name is only a part of a word: AI in 'AI-based', algae in 'algae-based'."""
+    after = text[end : end + 2]
+    before = text[max(0, start - 2) : start]
+    return (
+        text[end - 1].isascii()
+        and (len(after) == 2 and after[0] == "-" and after[1].isalnum() and after[1].isascii())
+    ) or (
+        text[start].isascii()
+        and (len(before) == 2 and before[1] == "-" and before[0].isalnum() and before[0].isascii())
+        and text[max(0, start - 4) : start] != "non-"
+    )
+
+
 def _ends_a_word(meaning: Meaning, start: int, end: int, tokens: list[tuple[int, int]]) -> bool:
     """Tell whether a name is the head of a compound the segmenter kept whole: 企业 in 钢铁企业."""
-    if meaning.role != "kind" and meaning.facet != "organisation_kind":
+    if meaning.role != "kind" and meaning.facet not in _HEAD_FACETS:
         return False
     return any(last == end and start - first >= _LEAST_BEFORE_HEAD for first, last in tokens)
 

@@ -1,6 +1,8 @@
 """A plain question → kinds, filters and words. Only what is plain becomes a filter; the rest is searched for."""
 
 import re
+from dataclasses import replace
+from typing import TypeGuard
 
 from fairground.publish.core.questions.explaining import explained
 from fairground.publish.core.questions.lexicon import DIVISION_FIELDS, FIELD_MARKS, LISTS
@@ -10,12 +12,13 @@ from fairground.publish.core.questions.pieces import Piece, cut, renamed
 from fairground.publish.core.questions.question import Filter, Part, Question
 from fairground.publish.core.questions.vocabulary import Vocabulary
 
+_MOST_CHARACTERS = 1000
 _JOINERS = frozenset(["和", "与", "或", "及", "以及", "或者", "and", "or", "、", "/", "&"])
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _KIND_OF_FACET = {"platform_type": "platform", "publication_type": "publication", "facility_type": "facility"}
 _CODED = frozenset(LISTS) | {"region", "zone", "country", "organisation", "edition", "language"}
 # Idle alone, but part of the name with a word behind them: 技术经理人, technology manager.
-_COMPOUNDING = frozenset({"技术", "technology", "共享", "国际", "全球", "global", "international", "研究"})
+_COMPOUNDING = frozenset({"技术", "technology", "共享", "国际", "全球", "global", "international"})
 _NOUNS_OF_RIGHTS = frozenset({"licence", "license", "licensing"})  # 'licence plate', 'licensing fees'
 _PART_OF_WORDS = frozenset({"非", "除", "non-"})  # 非晶, 除尘, non-destructive
 _OUTSIDE = frozenset({"以外", "之外", "除外"})
@@ -33,7 +36,8 @@ def understand(question: str, vocabulary: Vocabulary) -> Question:
 
     Parameters
     ----------
-    question : as typed; typing slips stay words, traditional characters are read as simplified ones
+    question : as typed; typing slips stay words, traditional characters are read as simplified ones; what goes
+        beyond 1,000 characters (a pasted page) is not read and comes back as one unused part
     vocabulary : what this hub knows by name; build it once
 
     Returns
@@ -57,9 +61,9 @@ class _Reading:
 
     def __init__(self, question: str, vocabulary: Vocabulary) -> None:
         self.question = question
-        self.text = lowered(question)
+        self.text = lowered(question[:_MOST_CHARACTERS])
         self.vocabulary = vocabulary
-        self.pieces = cut(question, vocabulary)
+        self.pieces = cut(question[:_MOST_CHARACTERS], vocabulary)
         self.kinds: tuple[str, ...] = ()
         self.chinese = bool(_HAN.search(question))
         self.span_of: dict[int, int] = {}  # number of a negated piece → where its filter begins
@@ -138,17 +142,24 @@ class _Reading:
                 if piece.facet == "field" and piece.role == "facet" and self._is_subject(number):
                     self.pieces[number] = piece.as_content()
                     changed = True
-        for number, piece in enumerate(self.pieces):
-            after = self._after(number)
-            if piece.facet == "field" and piece.role == "facet" and after is not None:
-                marked = self.pieces[after]
-                if marked.role in ("content", "function") and self._said(after) in FIELD_MARKS:
-                    self.pieces[after] = renamed(marked, "function")
+        for number in range(len(self.pieces) - 2, -1, -1):
+            piece, marked = self.pieces[number], self._after(number)
+            if piece.facet == "field" and piece.role == "facet" and self._is_marked(marked, number):
+                self.pieces[number : marked + 1] = [replace(piece, end=self.pieces[marked].end)]
+
+    def _is_marked(self, following: int | None, number: int) -> TypeGuard[int]:
+        """Tell whether the piece that follows a field only says that it is one: 领域, 'industry'."""
+        return (
+            following is not None
+            and self.pieces[following].role in ("content", "function")
+            and self._touches(number, following)
+            and self._said(following) in FIELD_MARKS
+        )
 
     def _is_subject(self, number: int) -> bool:
         piece = self.pieces[number]
         after = self._after(number)
-        marked = after is not None and self._touches(number, after) and self._said(after) in FIELD_MARKS
+        marked = self._is_marked(after, number)
         division = piece.values[0] in DIVISION_FIELDS
         for step in (self._before, self._after):
             if step == self._after and marked:
@@ -340,6 +351,9 @@ class _Reading:
                 unused.append(Part(self.question[piece.start : piece.end], piece.start, piece.end))
         if not (self.kinds or filters or words):
             words, unused = unused, words  # 'technology' alone: better than no search
+        rest = self.question[_MOST_CHARACTERS:]
+        if rest.strip():
+            unused.append(Part(rest, _MOST_CHARACTERS, len(self.question)))
         return Question(
             self.question, self.kinds, tuple(kind_words), tuple(filters), tuple(words), tuple(unused)
         )

@@ -177,6 +177,34 @@ def test_the_same_question_has_the_same_answer(fragments: list[str]) -> None:
     assert understand(question, VOCABULARY) == understand(question, VOCABULARY)
 
 
+def test_a_pasted_page_is_read_at_its_beginning_and_says_so() -> None:
+    page = "氢气阀门 " * 300
+    found = understand(page, VOCABULARY)
+    assert (found.unused[-1].start, found.unused[-1].end) == (1000, len(page))
+    assert found.words[-1].end <= 1000
+
+
+@pytest.mark.parametrize(
+    ("question", "expected"),
+    [
+        ("companies seeking valves", ("need", "organisation_kind=firm", "valves")),
+        ("non-destructive testing", ("", "", "non-destructive testing")),
+        ("除尘设备", ("facility", "facility_type=equipment", "除尘")),
+        ("algae-based plastics", ("", "", "algae-based plastics")),
+        ("Beijing-based firms", ("organisation", "region=110000; organisation_kind=firm", "")),
+        ("英国伦敦的公司", ("organisation", "country=GB; country=GB; organisation_kind=firm", "")),
+        ("五十万元以内的传感器", ("", "price<=50000000 CNY", "传感器")),
+        ("new materials for seats", ("", "", "new materials seats")),
+        ("污泥干化成果", ("offer", "", "污泥干化")),
+        ("工业互联网平台的应用场景", ("scenario", "", "工业互联网平台")),
+        ("policy research institutes", ("organisation", "organisation_kind=institute", "policy")),
+        ("可以转让，不接受许可", ("", "partnership=assignment; partnership!=licence", "")),
+    ],
+)
+def test_what_was_once_misread(question: str, expected: tuple[str, str, str]) -> None:
+    assert asked(question) == expected
+
+
 def test_words_of_the_answer_are_no_function_words_alone() -> None:
     for question in ("请问有没有关于氢气的成果", "could you please show me something about hydrogen valves"):
         for word in understand(question, VOCABULARY).words:
@@ -206,7 +234,7 @@ def single_values(written: list[str]) -> set[str]:
     return values
 
 
-@pytest.mark.parametrize(("split", "floor"), [("dev", 0.97), ("test", 0.90)])
+@pytest.mark.parametrize(("split", "floor"), [("dev", 0.97), ("opened", 0.95), ("test", 0.95)])
 def test_questions_of_people_are_understood_as_often_as_measured(split: str, floor: float) -> None:
     vocabulary, questions = measured()
     questions = [question for question in questions if question["split"] == split]
