@@ -89,6 +89,9 @@ def _platform(
 ) -> Platform:
     pattern = use.pattern
     devices = chance.sample(pattern.equipment, min(len(pattern.equipment), chance.randint(2, 3)))
+    most = (
+        1 if pattern.platform_type == "space" else 4
+    )  # a park has one heat station, a laboratory many devices
     space = _FREE_SPACE_M2.get(pattern.platform_type)
     # A normal spread keeps most platforms near the centre; the cut keeps all of them in the zone.
     longitude, latitude = (max(-2.0, min(2.0, chance.gauss(0, 1))) * _SPREAD for _ in range(2))
@@ -103,7 +106,7 @@ def _platform(
         region=zone.region,
         fields=pattern.fields,
         services=_services(use),
-        equipment=tuple(Device(device, chance.randint(1, 4)) for device in devices),
+        equipment=tuple(Device(device, chance.randint(1, most)) for device in devices),
         free_space_m2=chance.randrange(*space) if space else None,
         opening=chance.choice(words.opening),
         policies=chance.choice(words.policies),
