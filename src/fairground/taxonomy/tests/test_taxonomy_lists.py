@@ -47,14 +47,14 @@ def made(*rows: str) -> CodeList:
 
 
 def test_every_list_is_there_and_says_where_it_comes_from() -> None:
-    assert code_lists() == tuple(sorted(NAMES))
-    for name in NAMES:
+    assert set(NAMES) <= set(code_lists())
+    for name in code_lists():
         found = code_list(name)
         assert (found.code, bool(found.version and found.source and found.zh and found.en)) == (name, True)
         assert len(found.terms) >= 3
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", code_lists())
 def test_names_are_in_the_language_they_claim(name: str) -> None:
     for term in code_list(name):
         assert any("\u4e00" <= character <= "\u9fff" for character in term.zh), term
