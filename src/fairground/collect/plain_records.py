@@ -1,8 +1,14 @@
-"""Offers and needs of the database as the cores read them: what a list on paper would say.
+"""Offers and needs of the catalogue as the plain records that matching reads: the same as those read from a list.
 
-Protected detail and contacts are never carried over: the cores quote what they read.
+Pure functions of loaded rows (with `organisation` joined): they ask the database nothing. Protected detail and
+contacts are not carried, so that no match can quote them.
 """
 
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from fairground.accounts.models import Record
+from fairground.collect import models
 from fairground.collect.core.records import (
     NEED_TEXT_FIELDS,
     OFFER_TEXT_FIELDS,
@@ -11,80 +17,83 @@ from fairground.collect.core.records import (
     Origin,
     Requirement,
 )
-from fairground.collect.core.structures import Price
-from fairground.collect.models import Need as NeedRow
-from fairground.collect.models import Offer as OfferRow
+from fairground.collect.core.structures import Maturity, Price, Right
 from fairground.kernel.money import MoneyRange
 from fairground.language.local_text import LocalText
 from fairground.places.core.regions import region_of
 from fairground.taxonomy import code_list
 
-_CATALOGUE = Origin("", None, 0)  # not from a file
-# Where the tables call a text otherwise than the lists do.
-_OFFER_COLUMNS = {"field": "fields"}
-_NEED_COLUMNS = {"abstract": "summary", "field": "fields"}
 
-
-def plain_offer(row: OfferRow) -> Offer:
-    """Return an offer row as the cores read it; `row.organisation` is read if it was not joined."""
+def plain_offer(row: models.Offer, *, source: str = "", position: int = 0) -> Offer:
+    """Return an offer of the catalogue; its id is the record's key, `source` and `position` its place in a list."""
     return Offer(
         id=row.key,
-        origin=_CATALOGUE,
-        texts=_texts(row, OFFER_TEXT_FIELDS, _OFFER_COLUMNS),
-        organisation=row.organisation.title.in_language("zh") if row.organisation else None,
-        trl=row.trl or max((maturity.level for maturity in row.maturity), default=None),
-        trl_note="; ".join(
-            note
-            for maturity in row.maturity
-            if (note := " ".join(filter(None, (maturity.element.both(), maturity.use.both()))))
-        )
-        or None,
+        origin=Origin(source, None, position),
+        texts=_texts(row, OFFER_TEXT_FIELDS),
+        organisation=_organisation(row) or None,
+        trl=row.trl,
+        trl_note="\n".join(map(_maturity_line, row.maturity)) or None,
         price=_money(row.price),
         valid_until=row.valid_until,
-        regions=_regions(row.region),
-        partnership=row.partnership,
-        ipr="; ".join(f"{right.right} {right.number}".strip() for right in row.rights) or None,
+        regions=_regions(row),
+        partnership=tuple(row.partnership),
+        ipr="\n".join(map(_right_line, row.rights)) or None,
         export_restriction=row.export_restriction or None,
         demonstration=row.demonstration,
+        extra=_extra(benefits=row.benefits.both()),
     )
 
 
-def plain_need(row: NeedRow) -> Need:
-    """Return a need row as the cores read it."""
+def plain_need(row: models.Need, *, source: str = "", position: int = 0) -> Need:
+    """Return a need of the catalogue, see `plain_offer`."""
     return Need(
         id=row.key,
-        origin=_CATALOGUE,
-        texts=_texts(row, NEED_TEXT_FIELDS, _NEED_COLUMNS),
+        origin=Origin(source, None, position),
+        texts=_texts(row, NEED_TEXT_FIELDS, abstract=row.summary),
         requirements=tuple(
-            Requirement(text, condition.level, condition.excluded)
+            Requirement(condition.text.in_language("zh"), condition.level, condition.excluded)
             for condition in row.conditions
-            if (text := condition.text.in_language("zh"))
+            if condition.text
         ),
         trl_min=row.trl,
         budget=_money(row.budget),
         deadline=row.deadline,
-        regions=_regions(row.region),
-        partnership=row.partnership,
+        regions=_regions(row),
+        partnership=tuple(row.partnership),
         ipr=row.rights_expected.both() or None,
         demonstration=row.demonstration,
+        extra=_extra(organisation=_organisation(row), eligible=row.eligible.both()),
     )
 
 
-def _texts(row: OfferRow | NeedRow, names: tuple[str, ...], columns: dict[str, str]) -> dict[str, LocalText]:
-    found: dict[str, LocalText] = {}
-    for name in names:
-        value = getattr(row, columns.get(name, name))
-        text = _fields(value) if name == "field" else value
+def _texts(row: Record, fields: Iterable[str], **more: LocalText) -> Mapping[str, LocalText]:
+    texts: dict[str, LocalText] = {}
+    for field in fields:
+        text = _fields_text(row.fields) if field == "field" else more.get(field, getattr(row, field, None))
         if text:
-            found[name] = text
-    return found
+            texts[field] = text
+    return texts
 
 
-def _fields(codes: tuple[str, ...]) -> LocalText:
-    terms = [term for code in codes if (term := code_list("fields").terms.get(code))]
+def _fields_text(codes: Iterable[str]) -> LocalText:
+    terms = [code_list("fields").terms[code] for code in codes if code in code_list("fields")]
     return LocalText(
-        "；".join(term.zh for term in terms) or None, "; ".join(term.en for term in terms) or None
+        "、".join(term.zh for term in terms) or None, ", ".join(term.en for term in terms) or None
     )
+
+
+def _organisation(row: Record) -> str:
+    if row.organisation_id is None:
+        return ""
+    title = row.organisation.title
+    return " ".join(dict.fromkeys(side for side in (title.zh, title.en) if side))
+
+
+def _regions(row: Record) -> tuple[str, ...]:
+    """Name the province of a place; a city's code gives its province, which is what lists are compared by."""
+    codes = (row.region, f"{row.region[:2]}0000", row.country)
+    place = next((found for code in codes if code and (found := region_of(code))), None)
+    return (f"{place.zh} {place.en}",) if place else ()
 
 
 def _money(price: Price | None) -> MoneyRange | None:
@@ -93,6 +102,25 @@ def _money(price: Price | None) -> MoneyRange | None:
     return MoneyRange(price.low_minor, price.high_minor, price.currency, price.qualifier, price.quote)
 
 
-def _regions(code: str) -> tuple[str, ...]:
-    region = region_of(code) if code else None
-    return (region.zh,) if region else ()
+def _maturity_line(maturity: Maturity) -> str:
+    parts: list[Any] = [
+        f"TRL {maturity.level}",
+        maturity.element.in_language("zh"),
+        maturity.use.in_language("zh"),
+    ]
+    parts += [maturity.assessed_on, maturity.evidence.in_language("zh")]
+    return " · ".join(str(part) for part in parts if part)
+
+
+def _right_line(right: Right) -> str:
+    kinds = code_list("rights_type")
+    kind = (
+        f"{kinds.terms[right.right].zh} {kinds.terms[right.right].en}"
+        if right.right in kinds
+        else right.right
+    )
+    return " · ".join(part for part in (kind, right.number, right.office, right.status) if part)
+
+
+def _extra(**values: str) -> Mapping[str, str]:
+    return {name: value for name, value in values.items() if value}
