@@ -8,6 +8,7 @@ import textwrap
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -265,20 +266,21 @@ def test_readers_in_other_processes_never_see_a_mixed_state(tmp_path: Path) -> N
 
 
 def test_digest_changes_with_anything_indexed_and_with_nothing_else() -> None:
-    base = {"key": "a", "kind": "offer", "title": LocalText(zh="泵")}
-    first = SearchDocument(**base, audience=("b", "a"), facets={"field": ("y", "x", "y")})
-    again = SearchDocument(**base, audience=("a", "b"), facets={"field": ("x", "y"), "zone": ()})
+    base = SearchDocument("a", "offer", LocalText(zh="泵"))
+    first = replace(base, audience=("b", "a"), facets={"field": ("y", "x", "y")})
+    again = replace(base, audience=("a", "b"), facets={"field": ("x", "y"), "zone": ()})
     assert first.digest == again.digest
     changed = [
-        SearchDocument(**base),
-        SearchDocument(**{**base, "title": LocalText(en="泵")}),
-        SearchDocument(**base, summary=LocalText(zh="x")),
-        SearchDocument(**base, bodies=(LocalText(zh="x"),)),
-        SearchDocument(**base, keywords=(LocalText(zh="x"),)),
-        SearchDocument(**base, audience=("public",)),
-        SearchDocument(**base, valid_until=1),
-        SearchDocument(**base, demonstration=True),
-        SearchDocument(**base, version=1),
+        base,
+        first,
+        replace(base, title=LocalText(en="泵")),
+        replace(base, summary=LocalText(zh="x")),
+        replace(base, bodies=(LocalText(zh="x"),)),
+        replace(base, keywords=(LocalText(zh="x"),)),
+        replace(base, audience=("public",)),
+        replace(base, valid_until=1),
+        replace(base, demonstration=True),
+        replace(base, version=1),
     ]
     assert len({each.digest for each in changed}) == len(changed)
 

@@ -20,6 +20,9 @@ AUDIENCE = ("public", "members", "org:1", "user:2")
 WORDS = ("检测", "电池", "gear", "valve")  # none is another name of another
 
 
+Content = tuple[str, tuple[str, ...], dict[str, tuple[str, ...]], tuple[str, ...], int | None, bool]
+
+
 def some_of(values: Sequence[str]) -> st.SearchStrategy[tuple[str, ...]]:
     return st.lists(st.sampled_from(values), max_size=2, unique=True).map(tuple)
 
@@ -79,7 +82,9 @@ def counted(documents: Sequence[SearchDocument], facet: str) -> tuple[tuple[str,
 
 @settings(max_examples=60, deadline=None)
 @given(contents, st.lists(requests, min_size=1, max_size=6), st.data())
-def test_search_equals_brute_force(made: list, asked: list[SearchRequest], data: st.DataObject) -> None:
+def test_search_equals_brute_force(
+    made: list[Content], asked: list[SearchRequest], data: st.DataObject
+) -> None:
     documents = [
         SearchDocument(
             f"k{n}",
