@@ -16,7 +16,7 @@ check     compares every document; says which records are missing, left over or 
 rebuild   builds a new index beside the old one and switches over; readers notice nothing    重建后切换
 follow    reads the change log once, up to its end (the portal does this all the time)       读取变更日志
 
-The index is a copy: deleting its folder loses nothing. The database is found by DATABASE_URL, else in FAIRGROUND_HOME."""
+The index is a copy: deleting its folder loses nothing. The database: DATABASE_URL, else in FAIRGROUND_HOME."""
 
 _EPILOG = f"""{EXIT_HELP}
   6    check found a difference; run rebuild    发现不一致，请运行 rebuild"""

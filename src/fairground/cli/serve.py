@@ -14,7 +14,7 @@ from fairground.cli.portal import set_up_portal
 if TYPE_CHECKING:
     from fairground.demo.load import LoadReport
 
-_DESCRIPTION = """Serve the portal: makes or brings up to date the database and the search index, then answers on HOST:PORT
+_DESCRIPTION = """Serve the portal: brings database and search index up to date, then answers on HOST:PORT
 until Ctrl-C. With --demo an empty home gets the demonstration hub; a second start keeps what was written.
 启动门户：建立或更新数据库与检索索引，然后在 HOST:PORT 提供服务，按 Ctrl-C 结束。--demo 装入演示枢纽，再次启动保留数据。
 
@@ -66,9 +66,13 @@ def _prepare(console: Console, *, demo: bool) -> "LoadReport | None":
     if demo:
         from django.utils import timezone
 
-        from fairground.demo.load import load_demo
+        from fairground.demo.load import DemoRefusedError, load_demo
 
-        report = load_demo(now=timezone.now())
+        try:
+            report = load_demo(now=timezone.now())
+        except DemoRefusedError as refused:
+            console.say(refused.message.zh or "", refused.message.en or "")
+            raise SystemExit(EXIT_SERVE_FAILED) from None
         added = sum(report.added.values())
         if added:
             console.say(f"已装入演示枢纽：{added} 条。", f"The demonstration hub is loaded: {added} rows.")

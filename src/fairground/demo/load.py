@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TypeVar
 
@@ -34,6 +34,7 @@ from fairground.places.models import Zone
 
 PASSWORD = "fairground-demo"
 _ACTOR = "demo loader"
+_HOURS_AGO = {"offer": 2, "need": 2, "platform": 12}  # of the last record of a kind; the others: a day
 _Entry = TypeVar("_Entry", bound=Entry)
 _Row = TypeVar("_Row", Offer, Need)
 
@@ -191,7 +192,8 @@ class _Loader:
             actor=actor,
             kind_code=kind,
             values={name: value for name, value in values.items() if value not in (None, "", [], {})},
-            now=self._now,
+            # What is new on the first page shall be offers and needs, one after the other.
+            now=self._now - timedelta(hours=_HOURS_AGO.get(kind, 24), minutes=self.added[kind]),
             reference=reference,
             reason="demonstration",
             **states,

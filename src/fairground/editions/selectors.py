@@ -1,6 +1,6 @@
 """Reading editions: the one of now, its figures, its programme."""
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from fairground.accounts.actors import Actor
 from fairground.accounts.policies import readable
@@ -21,4 +21,4 @@ def figures_of(edition: Edition, *, leading: bool = False) -> QuerySet[Figure]:
 def sessions_of(actor: Actor, edition: Edition) -> QuerySet[Session]:
     """Return the sessions of an edition that the actor may see, by day; those without a day last."""
     sessions = Session.objects.filter(readable(actor), edition=edition)
-    return sessions.order_by("held_on", "starts_at", "pk")
+    return sessions.order_by(F("held_on").asc(nulls_last=True), "starts_at", "pk")

@@ -17,6 +17,7 @@ from fairground.collect.models import Need, Offer
 from fairground.collect.plain_records import plain_need, plain_offer
 from fairground.language.local_text import LocalText
 from fairground.match.core.engine import match_lists
+from fairground.match.core.results import Evidence
 from fairground.match.core.results import Match as Pair
 from fairground.match.models import Match
 from fairground.web.panels import Panel
@@ -94,15 +95,17 @@ def matches_panel(request: HttpRequest, record: Any) -> Panel | None:
     """The pairs of an offer or a need, with their reasons."""
     if record.kind not in ("offer", "need"):
         return None
-    pairs = [_shown(match, record) for match in matches_of(request.actor, record, _SHOWN)]
-    if not pairs:
+    found = matches_of(request.actor, record, PARTNERS)
+    if not found:
         return None
+    # A pair without evidence is no proposal: the page says that none was found rather than show the least bad.
+    pairs = [_shown(match, record) for match in found if match.evidence != Evidence.NONE][:_SHOWN]
     title = (
         LocalText("可能解决它的成果", "Offers that may answer it")
         if record.kind == "need"
         else LocalText("可能用得上它的需求", "Needs it may answer")
     )
-    return Panel(title, "match/panel.html", {"pairs": pairs, "asks_first": record.kind == "need"})
+    return Panel(title, "match/panel.html", {"pairs": pairs, "method": found[0].method, "for_need": record.kind == "need"})
 
 
 def _shown(match: Match, record: Record) -> dict[str, Any]:

@@ -29,7 +29,6 @@ _CHECKED_S = 10.0
 _MOST_ORGANISATIONS = 50_000
 
 _WORD = LocalText("词语", "Words")
-_KIND_OF_LIMIT = LocalText("条件", "Condition")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,7 @@ def ask(text: str, *, taken_off: frozenset[str], hub_id: int, page: int) -> Aske
     kept = [(name, part) for name, part in parts if name not in taken_off]
     query, not_searchable = _query([part for _, part in kept], page)
     chips = tuple(
-        {"of": _heading(part), "label": _label(part), "url": _address(text, taken_off | {name})}
+        {"of": _heading(part), "label": _label(part), "url": address(text, taken_off | {name})}
         for name, part in kept
         if part not in not_searchable
     )
@@ -66,18 +65,20 @@ def _parts(question: Question) -> list[tuple[str, Filter | Part]]:
     return sorted(((f"{part.start}", part) for part in found), key=lambda pair: pair[1].start)
 
 
-def _heading(part: Filter | Part) -> LocalText:
-    if isinstance(part, Part):
-        return _WORD
-    return FACET_NAMES.get(part.facet, _KIND_OF_LIMIT)
+def _heading(part: Filter | Part) -> LocalText | None:
+    # What a filter says begins with the name of its facet already.
+    return _WORD if isinstance(part, Part) else None
 
 
 def _label(part: Filter | Part) -> LocalText:
     return LocalText(part.text, part.text) if isinstance(part, Part) else part.explained
 
 
-def _address(text: str, taken_off: frozenset[str]) -> str:
+def address(text: str, taken_off: frozenset[str], *, page: int = 1) -> str:
+    """Return the address of a question with some of its parts taken off."""
     parameters = [("q", text), *(("off", name) for name in sorted(taken_off, key=int))]
+    if page > 1:
+        parameters.append(("page", str(page)))
     return f"{reverse('publish:ask')}?{urlencode(parameters)}"
 
 

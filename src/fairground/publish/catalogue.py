@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from datetime import time as clock
@@ -123,7 +123,7 @@ class CatalogueQuery:
             self, page=1, limits={known: value for known, value in self.limits.items() if known != name}
         )
 
-    def request(self, actor: Actor, language: str) -> SearchRequest:
+    def request(self, actor: Actor, language: str, limit: int = PAGE_SIZE) -> SearchRequest:
         """Return what the index is asked."""
         return SearchRequest(
             text=self.text,
@@ -138,7 +138,7 @@ class CatalogueQuery:
             now=int(time.time()),
             facets=_COUNTED,
             offset=(self.page - 1) * PAGE_SIZE,
-            limit=PAGE_SIZE,
+            limit=limit,
         )
 
     def _until(self) -> tuple[int | None, int | None]:
@@ -344,21 +344,21 @@ def limit_label(name: str, value: str, query: CatalogueQuery) -> LocalText:
     }[name]
 
 
-def pager(query: CatalogueQuery, total: int) -> dict[str, Any]:
-    """Return the pages for `web/components/pager.html`."""
+def pager(page: int, total: int, address_of: Callable[[int], str]) -> dict[str, Any]:
+    """Return the pages for `web/components/pager.html`; `address_of(number)` gives a page's address."""
     last = min(max(1, ceil(total / PAGE_SIZE)), DEEPEST_PAGE)
 
     def url(number: int) -> str:
-        return address(replace(query, page=number)) if 1 <= number <= last else ""
+        return address_of(number) if 1 <= number <= last else ""
 
-    near = [number for number in range(query.page - 2, query.page + 3) if 1 <= number <= last]
+    near = [number for number in range(page - 2, page + 3) if 1 <= number <= last]
     numbers = sorted({1, last, *near})
     pages: list[dict[str, Any]] = []
     for number in numbers:
         if pages and number > pages[-1]["number"] + 1:
             pages.append({"number": None, "url": ""})
-        pages.append({"number": number, "url": "" if number == query.page else url(number)})
-    return {"pages": pages, "previous_url": url(query.page - 1), "next_url": url(query.page + 1)}
+        pages.append({"number": number, "url": "" if number == page else url(number)})
+    return {"pages": pages, "previous_url": url(page - 1), "next_url": url(page + 1)}
 
 
 def loosened(page: SearchPage) -> LocalText | None:

@@ -1,19 +1,24 @@
 """The catalogue's pages: home, catalogue, suggestions, one record."""
 
+from dataclasses import replace
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import urlencode
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from fairground.accounts.errors import UnknownKindError
+from fairground.accounts.actors import visitor
+from fairground.accounts.errors import NotAllowedError, NotFoundError, UnknownKindError
 from fairground.accounts.kinds import kind_of
 from fairground.accounts.policies import audience_of
 from fairground.editions.selectors import current_edition
 from fairground.language.local_text import LocalText
-from fairground.publish import asking, catalogue, records
+from fairground.publish import asking, catalogue, feeds, records, saved
 from fairground.publish.catalogue import CatalogueQuery
 from fairground.publish.core.search.suggest import suggest
 from fairground.publish.editions import leading_figures, programme
@@ -22,7 +27,7 @@ from fairground.publish.labels import suggestible_terms
 from fairground.web.panels import panels_for
 from fairground.web.reader import readers_language
 
-_NEWS_KINDS = ("offer", "need", "scenario", "dataset", "tool", "publication")
+_NEWS_KINDS = ("offer", "need")
 _TRIES = (
     LocalText("谁能做大型零件的无损检测？", "Who can test large parts without damage?"),
     LocalText("河北有中试线的新材料平台", "Labs in Hebei with a pilot line for new materials"),
@@ -130,10 +135,14 @@ def show_catalogue(request: HttpRequest) -> HttpResponse:
                 if code != "relevance" or query.text
             ],
             "sort_kept": [(name, value) for name, value in parameters if name not in ("sort", "page")],
-            "pager": catalogue.pager(query, page.total),
+            "pager": catalogue.pager(
+                query.page, page.total, lambda number: catalogue.address(replace(query, page=number))
+            ),
             "correction": _correction(page.suggestion, query),
             "widened": catalogue.loosened(page),
             "catalogue_url": reverse("publish:catalogue"),
+            "save_url": f"{reverse('publish:saved')}?{urlencode(parameters)}",
+            "feed_url": f"{reverse('publish:feed')}?{urlencode(parameters)}",
             "ask_url": f"{reverse('publish:ask')}?{urlencode({'q': query.text})}",
             "empty_actions": [
                 {
@@ -190,7 +199,9 @@ def show_answer(request: HttpRequest) -> HttpResponse:
             "total": page.total,
             "first": (asked.query.page - 1) * catalogue.PAGE_SIZE + 1,
             "rows": catalogue.rows_for(page.hits, request.actor, language),
-            "pager": catalogue.pager(asked.query, page.total),
+            "pager": catalogue.pager(
+                place.page, page.total, lambda number: asking.address(text, taken_off, page=number)
+            ),
             "correction": _correction(page.suggestion, asked.query),
             "widened": catalogue.loosened(page),
             "catalogue_url": catalogue.address(asked.query),
@@ -228,6 +239,77 @@ def show_suggestions(request: HttpRequest) -> HttpResponse:
             ]
         }
     )
+
+
+@require_safe
+def show_feed(request: HttpRequest, feed_key: str = "") -> HttpResponse:
+    """What is new in a search, as Atom: any search of the catalogue, or a saved one by its secret address."""
+    language = readers_language()
+    if feed_key:
+        found = saved.feed_records(feed_key, language)
+        if found is None:
+            raise Http404
+        title, records_found = found[0].name, found[1]
+    else:
+        query = CatalogueQuery.from_parameters(request.GET)
+        title = query.text or LocalText("目录", "Catalogue").in_language(language)
+        records_found = saved.news(query, visitor(request.hub.pk), language, since=None)
+    return feeds.atom(request, title, records_found, language)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def show_saved(request: HttpRequest) -> HttpResponse:
+    """A person's saved searches; POST keeps one more, changes its rhythm or deletes one."""
+    if request.method == "POST":
+        try:
+            if "delete" in request.POST:
+                saved.delete_search(actor=request.actor, search_id=_number(request.POST["delete"]))
+            else:
+                saved.save_search(
+                    actor=request.actor,
+                    query=CatalogueQuery.from_parameters(QueryDict(request.POST.get("search", "")[:4000])),
+                    name=request.POST.get("name", ""),
+                    every=request.POST.get("every", ""),
+                    now=timezone.now(),
+                )
+        except NotFoundError as error:
+            raise Http404 from error
+        except NotAllowedError as error:
+            messages.error(request, error.message.in_language(readers_language()))
+        return HttpResponseRedirect(reverse("publish:saved"))
+    searches = [
+        {
+            "id": search.pk,
+            "name": search.name,
+            "every": search.every,
+            "search": urlencode(saved.query_of(search).parameters()),
+            "url": catalogue.address(saved.query_of(search)),
+            "feed_url": reverse("publish:saved_feed", args=[search.feed_key]),
+            "chips": catalogue.chips(saved.query_of(search), request.hub.pk),
+        }
+        for search in saved.searches_of(request.actor)
+    ]
+    new = CatalogueQuery.from_parameters(request.GET)
+    return render(
+        request,
+        "publish/saved.html",
+        {
+            "searches": searches,
+            "new": urlencode(new.parameters()) if request.GET else "",
+            "new_name": new.text,
+            "new_chips": catalogue.chips(new, request.hub.pk) if request.GET else [],
+            "rhythms": [
+                ("never", LocalText("不发邮件", "no mail")),
+                ("day", LocalText("每天", "daily")),
+                ("week", LocalText("每周", "weekly")),
+            ],
+        },
+    )
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
 
 
 @require_safe

@@ -44,6 +44,7 @@ QUALIFIERS = {
     "about": LocalText("约", "about"),
     "nearly": LocalText("近", "nearly"),
     "more than": LocalText("超", "over"),
+    "over": LocalText("超", "over"),
     "less than": LocalText("不到", "under"),
 }
 
