@@ -10,6 +10,21 @@ from fairground.accounts.hubs import forget_hubs
 from fairground.accounts.models import Hub, OrganisationMembership, RoleAssignment, User
 from fairground.language.local_text import LocalText
 
+_DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database", action="store_true", help="run the tests that use the database, and no others"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--database"):
+        using = [item for item in items if _DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))]
+        config.hook.pytest_deselected(items=[item for item in items if item not in using])
+        items[:] = using
+
 
 @pytest.fixture
 def now() -> datetime:

@@ -3,13 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.utils import timezone
 
 from fairground.accounts.actors import system
 from fairground.accounts.models import Hub
 from fairground.accounts.services import expire_records
+from fairground.jobs.queue import sweep_jobs
+from fairground.mail.services import send_due
 from fairground.publish.core.search.errors import IndexBusyError
 from fairground.publish.index import follow_log
+from fairground.publish.saved import send_digests
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +38,16 @@ def _expire() -> None:
         expire_records(actor=system(hub_id), now=timezone.now())
 
 
+def _digests() -> None:
+    send_digests(now=timezone.now(), address_of_site=settings.ENVIRONMENT.address)
+
+
 def duties() -> tuple[Duty, ...]:
     """Return all duties, the most frequent first."""
     return (
         Duty("index", 0.3, _follow),
+        Duty("mail", 5, lambda: send_due(now=timezone.now())),
+        Duty("digests", 60, _digests),
         Duty("validity", 60, _expire),
+        Duty("jobs", 60, lambda: sweep_jobs(timezone.now())),
     )

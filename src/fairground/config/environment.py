@@ -25,6 +25,7 @@ class Environment:
     database_url : '' for SQLite in `home`; else postgresql://user:password@host:port/name
     secret_key : signs sessions and links
     hosts : names the portal answers to
+    address : how readers reach it from outside, without a slash at the end: begins the addresses in mail
     sender : the address that mail is sent from
     smtp_url : '' writes mail to files in `home`/mail; else smtp://user:password@host:port or smtps://…
     behind_proxy : trust X-Forwarded-Proto and X-Forwarded-For of the proxy in front (FAIRGROUND_BEHIND_PROXY=1);
@@ -38,6 +39,7 @@ class Environment:
     database_url: str
     secret_key: str
     hosts: tuple[str, ...]
+    address: str
     sender: str
     smtp_url: str
     behind_proxy: bool
@@ -83,6 +85,7 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         home=home,
         database_url=read("DATABASE_URL"),
         secret_key=secret_key or _kept_secret(home, mode),
+        address=read("FAIRGROUND_ADDRESS", "http://127.0.0.1:8000").rstrip("/"),
         hosts=hosts or ("127.0.0.1", "localhost", "[::1]", "testserver"),
         sender=read("FAIRGROUND_SENDER", "Fairground <fairground@localhost>"),
         smtp_url=read("FAIRGROUND_SMTP_URL"),

@@ -10,6 +10,8 @@ urlpatterns = [
         path("account/", include("allauth.urls")),
         path("", include("fairground.accounts.urls")),
         path("jobs/", include("fairground.jobs.urls")),
+        path("", include("fairground.editions.urls")),
+        path("", include("fairground.collect.urls")),
         path("", include("fairground.publish.urls")),
     ),
 ]
