@@ -213,6 +213,9 @@ class IndexWriter:
                 f"无法写入搜索索引：{error}。请稍后再试。\n"
                 f"The search index cannot be written: {error}. Try again later."
             ) from error
+        # A killed writer leaves files that tantivy would not overwrite: it counts its commits on from the last
+        # one that was finished, and comes to the same names.
+        self._writer.garbage_collect_files()
         index.reload()
         hits = (
             index.searcher()

@@ -235,6 +235,21 @@ def test_killed_writer_leaves_the_state_before_or_after(tmp_path: Path, how: str
     assert len(list(tmp_path.glob("generation-*"))) == 1
 
 
+def test_files_of_a_commit_that_was_cut_off_are_not_in_the_way(tmp_path: Path) -> None:
+    index = SearchIndex.create(tmp_path)
+    index.apply(state(1))
+    meta = next(tmp_path.glob("generation-*/meta.json"))
+    before = meta.read_bytes()
+    with index.writer() as writer:
+        writer.apply([document("k0", version=2)])
+        # As after a kill between writing which documents of a segment are gone and the rename that commits it.
+        meta.write_bytes(before)
+    for version in (3, 4):
+        index.apply([document("k0", version=version)])
+        assert sorted({held.version for held in index.contents().values()}) == [1, version]
+    assert len(index.contents()) == STATE_SIZE
+
+
 def test_readers_in_other_processes_never_see_a_mixed_state(tmp_path: Path) -> None:
     index = SearchIndex.create(tmp_path)
     index.rebuild(state(0), cursor="0")
