@@ -1,0 +1,162 @@
+"""Thousands of different addresses for each page, drawn from the records that are there.
+
+Words and filters of a question come from one record that everybody may see, so that every question has an answer; a
+page that shows no row is then an error. The same records give the same addresses, but for the records' random keys.
+"""
+
+import random
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from fairground.language.tokens import surface_forms
+from portal_bench.load import Page
+from portal_bench.texts import SEED
+
+_ROW = r'<h3><a href="/(?:zh|en)/[a-z]+/[0-9a-z]{12}/'
+_SOME = 20_000  # records that addresses are drawn from
+_KINDS = {"offer": 45, "need": 35, "platform": 12, "organisation": 8}
+_FACETS = {"kind": 0.5, "field": 0.6, "region": 0.4, "trl": 0.25}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A record that everybody may see."""
+
+    key: str
+    kind: str
+    title: dict[str, str]
+    region: str
+    field: str
+    trl: str
+
+    def side(self, source: random.Random) -> tuple[str, str]:
+        language = source.choice(sorted(self.title))
+        return language, self.title[language]
+
+
+def some_records() -> list[Seen]:
+    """Return records that everybody may see, evenly from all there are."""
+    from fairground.accounts.models import Record
+
+    public = Record.objects.filter(state="published", visibility="public", kind__in=_KINDS)
+    step = max(public.count() // _SOME, 1)
+    columns = ("key", "kind", "title", "region", "fields", "trl")
+    return [
+        Seen(
+            key,
+            kind,
+            {side: text for side, text in (("zh", title.zh), ("en", title.en)) if text},
+            region,
+            fields[0],
+            str(trl or ""),
+        )
+        for key, kind, title, region, fields, trl in public.order_by("reference", "kind").values_list(
+            *columns
+        )[::step]
+    ]
+
+
+def pages(records: Sequence[Seen], count: int, warm_up: int) -> list[Page]:
+    """Return the pages to drive, each with `warm_up` + `count` addresses."""
+    by_kind = {kind: [record for record in records if record.kind == kind] for kind in _KINDS}
+    by_kind = {kind: some for kind, some in by_kind.items() if some}
+    weights = [_KINDS[kind] for kind in by_kind]
+
+    def one(source: random.Random) -> Seen:
+        return source.choice(by_kind[source.choices(list(by_kind), weights)[0]])
+
+    made: dict[str, tuple[Callable[[random.Random, Seen], str], str]] = {
+        "bare": (_bare, "^ok$"),
+        "home": (_home, _ROW),
+        "catalogue": (_catalogue, _ROW),
+        "search": (_search, _ROW),
+        "suggest": (_suggest, r'^\{"suggestions": \['),
+        "record": (_record, r"<h1[^>]*>.*</html>\s*$"),
+    }
+    return [
+        Page(
+            name,
+            list(_different(make, one, random.Random(f"{SEED} {name}"), warm_up + count)),
+            f"(?s){holds}",
+            warm_up,
+        )
+        for name, (make, holds) in made.items()
+    ]
+
+
+def _different(
+    make: Callable[[random.Random, Seen], str],
+    one: Callable[[random.Random], Seen],
+    source: random.Random,
+    count: int,
+) -> Iterator[str]:
+    """Yield addresses, none twice as long as new ones are found within twenty draws."""
+    given: set[str] = set()
+    for _ in range(count):
+        for _ in range(20):
+            address = make(source, one(source))
+            if address not in given:
+                break
+        given.add(address)
+        yield address
+
+
+def _language(source: random.Random) -> str:
+    return source.choice(("zh", "en"))
+
+
+def _bare(source: random.Random, record: Seen) -> str:
+    return f"/bare/?n={source.randrange(10**9)}"
+
+
+def _home(source: random.Random, record: Seen) -> str:
+    # There are two first pages; the number keeps anything between from knowing them.
+    return f"/{_language(source)}/?n={source.randrange(10**9)}"
+
+
+def _filters(source: random.Random, record: Seen) -> dict[str, str]:
+    values = {"kind": record.kind, "field": record.field, "region": record.region, "trl": record.trl}
+    return {name: value for name, value in values.items() if value and source.random() < _FACETS[name]}
+
+
+def _catalogue(source: random.Random, record: Seen) -> str:
+    """One to four filters, sometimes another order; with few filters sometimes a later page."""
+    chosen: dict[str, Any] = _filters(source, record)
+    if source.random() < 0.3:
+        chosen["sort"] = source.choice(("newest", "title"))
+    if len(chosen) <= 1 and source.random() < 0.5:
+        chosen["page"] = source.randint(2, 4)
+    return f"/{_language(source)}/catalogue/?{urlencode(chosen)}"
+
+
+def _search(source: random.Random, record: Seen) -> str:
+    """One to three words of a title, in three of ten with a filter or more."""
+    language, title = record.side(source)
+    words = _words(title)
+    first = source.randrange(len(words))
+    some = words[first : first + source.choices((1, 2, 3), (4, 4, 2))[0]]
+    asked: dict[str, Any] = {"q": ("" if language == "zh" else " ").join(some)}
+    if source.random() < 0.3:
+        asked |= _filters(source, record)
+    return f"/{language if source.random() < 0.8 else _language(source)}/catalogue/?{urlencode(asked)}"
+
+
+def _suggest(source: random.Random, record: Seen) -> str:
+    """The beginning of a title or of a word in it, one letter and more."""
+    language, title = record.side(source)
+    words = _words(title)
+    begun = title if source.random() < 0.5 else source.choice(words)
+    length = source.choices((1, 2, 3, 4, 6, 9), (1, 3, 4, 4, 3, 2))[0]
+    return f"/{language}/suggest/?q={quote(begun[:length])}"
+
+
+def _words(title: str) -> list[str]:
+    """Return the words of a title as they are printed, each once."""
+    printed = dict.fromkeys(word for _, word in surface_forms(title))
+    return [word for word in printed if len(word) > 1] or [title]
+
+
+def _record(source: random.Random, record: Seen) -> str:
+    return f"/{_language(source)}/{record.kind}/{record.key}/"
