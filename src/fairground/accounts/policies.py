@@ -70,6 +70,19 @@ def is_owner(actor: Actor, record: Record) -> bool:
     )
 
 
+def may_name(actor: Actor, organisation_id: int, state: str, visibility: str) -> bool:
+    """Tell whether the organisation behind a record may be named to the actor, from columns at hand.
+
+    A record can be open to more people than the organisation that answers for it. Stricter than `readable`, which
+    also knows grants: where the two differ, a name is left out.
+    """
+    if actor.may(REVIEW_RECORDS) or organisation_id in actor.organisations:
+        return True
+    return state == states.PUBLISHED and (
+        visibility == Record.Visibility.PUBLIC or (visibility == Record.Visibility.MEMBERS and actor.is_member)
+    )
+
+
 def can_review(actor: Actor, record: Record) -> bool:
     """Tell whether the actor is a second pair of eyes for this record: an editor who neither wrote nor submitted it."""
     if actor.is_system:
@@ -79,7 +92,10 @@ def can_review(actor: Actor, record: Record) -> bool:
 
 
 def audience(record: Record, grants: list[Grant]) -> tuple[str, ...]:
-    """The terms the search index stores for this record: the facts of `readable`, for one record and all actors."""
+    """The terms the search index stores for this record: the facts of `readable`, for one record and all actors.
+
+    Each term names the hub: one index holds the records of all hubs.
+    """
     terms = ["editors"]
     if record.state == states.PUBLISHED:
         if record.visibility in (Record.Visibility.PUBLIC, Record.Visibility.MEMBERS):
@@ -93,13 +109,13 @@ def audience(record: Record, grants: list[Grant]) -> tuple[str, ...]:
         terms.append(f"org:{record.organisation_id}")
     if record.kind == "organisation":
         terms.append(f"org:{record.pk}")
-    return tuple(sorted(set(terms)))
+    return tuple(sorted({f"{record.hub_id}:{term}" for term in terms}))
 
 
 def audience_of(actor: Actor) -> tuple[str, ...]:
     """The terms of which a record must carry at least one for the actor to see it."""
     if actor.may(REVIEW_RECORDS):
-        return ("editors",)
+        return (f"{actor.hub_id}:editors",)
     terms = {"public"}
     if actor.is_member:
         terms.add("members")
@@ -107,4 +123,4 @@ def audience_of(actor: Actor) -> tuple[str, ...]:
         terms |= {f"user:{actor.user_id}", f"granted:user:{actor.user_id}"}
         for organisation in actor.organisations:
             terms |= {f"org:{organisation}", f"granted:org:{organisation}"}
-    return tuple(sorted(terms))
+    return tuple(sorted(f"{actor.hub_id}:{term}" for term in terms))

@@ -133,6 +133,7 @@ class RecordForm:
     Parameters
     ----------
     stored : the record's plain values as they stand, {} for a new one
+    start : what the form shows at first, where that is not what is stored: an open revision, a copy
     data : what was posted (name → texts), None where nothing was typed yet
     more_rows : the field of which one more row is wanted
     """
@@ -144,6 +145,7 @@ class RecordForm:
         actor: Actor,
         language: str,
         stored: Mapping[str, Any],
+        start: Mapping[str, Any] | None = None,
         data: Mapping[str, Iterable[str]] | None = None,
         more_rows: str = "",
     ) -> None:
@@ -154,12 +156,14 @@ class RecordForm:
         self.more_rows = more_rows
         # No database takes a null character; nobody types one.
         self.typed: Typed = (
-            self._written(stored)
+            self._written(stored if start is None else start)
             if data is None
             else {name: [text.replace("\x00", "") for text in texts] for name, texts in data.items()}
         )
+        self.draft: Record | None = None  # what `read` made of it, never saved
         self.faults: dict[str, LocalText] = {}
         self.advice: dict[str, list[LocalText]] = {}
+        self.score: int | None = None  # completeness, where a clinic looked
         self._candidates: dict[str, tuple[Option, ...]] = {}
 
     def read(self) -> dict[str, Any]:
@@ -175,7 +179,7 @@ class RecordForm:
             except _FaultError as fault:
                 self.faults[spec.name] = fault.message
                 self._candidates[spec.name] = fault.options
-        scratch = self.kind.model(hub_id=self.actor.hub_id, kind=self.kind.code)
+        scratch = self.draft = self.kind.model(hub_id=self.actor.hub_id, kind=self.kind.code)
         try:
             many = apply(scratch, values, find_record=self._find)
         except InvalidRecordError as error:

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from fairground.accounts.actors import Actor
 from fairground.accounts.core import states
@@ -207,6 +208,34 @@ def renew_record(
         raise MoveRefusedError("新的有效期应晚于今天。", "The new date of validity lies in the future.")
     record.state = states.PUBLISHED
     return _write(actor, record, kind, {"valid_until": valid_until}, action="renew", now=now, reason=reason)
+
+
+@transaction.atomic
+def delete_draft(*, actor: Actor, key: str, version: int, now: datetime) -> None:
+    """Delete one's own draft that nobody but its owners ever saw; the log keeps that there was one.
+
+    Raises NotFoundError, NotAllowedError, EditConflictError, MoveRefusedError.
+    """
+    record, _ = lock_record(actor, key)
+    if not is_owner(actor, record):
+        raise NotAllowedError(
+            "只有所属单位或作者可以删除。", "Only its author or organisation deletes this draft."
+        )
+    _check_version(record, version)
+    if record.state != states.DRAFT or record.published_at is not None:
+        raise MoveRefusedError(
+            "只能删除从未发布的草稿；已发布的请撤下。",
+            "Only a draft that was never published is deleted; withdraw a published record.",
+        )
+    record.version += 1
+    _record_move(actor, record, "delete", {}, now=now, reason="")
+    try:
+        record.delete()
+    except ProtectedError:
+        raise MoveRefusedError(
+            "其他记录引用了这份草稿。请先改去引用。",
+            "Other records refer to this draft. Change those first.",
+        ) from None
 
 
 @transaction.atomic

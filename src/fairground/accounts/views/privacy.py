@@ -1,0 +1,111 @@
+"""What is held on a person: seen, exported, erased; the texts they agreed to."""
+
+import json
+from typing import Any
+
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from fairground.accounts.consents import give_consents, texts_in_force, withdraw_consent
+from fairground.accounts.erasure import erase_person
+from fairground.accounts.forms import EraseForm
+from fairground.accounts.held import everything_held, held_parts
+from fairground.accounts.models import Consent
+from fairground.accounts.views.answers import carried_out
+from fairground.web.rate_limits import limit
+from fairground.web.reader import readers_language
+
+_SHOWN = 100  # rows of one part; the export has all
+
+
+@login_required
+@limit("write")
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Show all that is held, and the texts agreed to; take a consent back or give one."""
+    now, user = timezone.now(), request.user
+    if request.method == "POST":
+        _change_consent(request)
+        return HttpResponseRedirect(reverse("accounts:privacy"))
+    consents = list(Consent.objects.filter(user=user).select_related("text"))
+    standing = {row.text.code for row in consents if row.withdrawn_at is None}
+    parts = held_parts()
+    chosen = next((part for part in parts if part.name == request.GET.get("part")), parts[0])
+    rows = chosen.reader(user)
+    return render(
+        request,
+        "accounts/privacy.html",
+        {
+            "tabs": [
+                {
+                    "label": part.label,
+                    "url": f"?part={part.name}#held",
+                    "count": None,
+                    "current": part is chosen,
+                }
+                for part in parts
+            ],
+            "part": chosen,
+            "rows": [_shown(row) for row in rows[:_SHOWN]],
+            "more": max(0, len(rows) - _SHOWN),
+            "consents": consents,
+            "offered": [text for text in texts_in_force(now=now) if text.code not in standing],
+        },
+    )
+
+
+def _change_consent(request: HttpRequest) -> None:
+    now, hub_id = timezone.now(), request.hub.pk
+    if (number := request.POST.get("withdraw", "")).isdecimal() and len(number) <= 18:
+        carried_out(
+            request,
+            lambda: withdraw_consent(user=request.user, consent_id=int(number), now=now, hub_id=hub_id),
+        )
+    wanted = [text for text in texts_in_force(now=now) if text.code == request.POST.get("give")]
+    give_consents(user=request.user, texts=wanted, now=now, hub_id=hub_id)
+
+
+def _shown(row: Any) -> list[tuple[str, str]]:
+    """Return one row as pairs of name and text, what is empty left out."""
+    return [
+        (name.replace("_", " "), value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        for name, value in row.items()
+        if value not in (None, "", [], {})
+    ]
+
+
+@login_required
+def privacy_export(request: HttpRequest) -> HttpResponse:
+    """Send all that is held as one JSON file."""
+    held = {"exported_at": timezone.now().isoformat(), **everything_held(request.user)}
+    response = HttpResponse(
+        json.dumps(held, ensure_ascii=False, indent=2), content_type="application/json; charset=utf-8"
+    )
+    response.headers["Content-Disposition"] = 'attachment; filename="held-on-me.json"'
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+@login_required
+@limit("write")
+def erase(request: HttpRequest) -> HttpResponse:
+    """Erase the account, after the password and a word typed by hand."""
+    form = EraseForm(request.user, request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        user_id = request.user.pk
+        done = carried_out(
+            request, lambda: erase_person(user_id=user_id, hub_id=request.hub.pk, now=timezone.now())
+        )
+        if done:
+            logout(request)
+            return HttpResponseRedirect(reverse("accounts:erased"))
+    stays = [part for part in held_parts() if part.stays.in_language(readers_language())]
+    return render(request, "accounts/erase.html", {"form": form, "stays": stays, "parts": held_parts()})
+
+
+def erased(request: HttpRequest) -> HttpResponse:
+    """Say that it is done."""
+    return render(request, "accounts/erased.html")
