@@ -79,7 +79,8 @@ def may_name(actor: Actor, organisation_id: int, state: str, visibility: str) ->
     if actor.may(REVIEW_RECORDS) or organisation_id in actor.organisations:
         return True
     return state == states.PUBLISHED and (
-        visibility == Record.Visibility.PUBLIC or (visibility == Record.Visibility.MEMBERS and actor.is_member)
+        visibility == Record.Visibility.PUBLIC
+        or (visibility == Record.Visibility.MEMBERS and actor.is_member)
     )
 
 

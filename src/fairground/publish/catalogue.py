@@ -17,13 +17,13 @@ from fairground.accounts.actors import Actor
 from fairground.accounts.core import states
 from fairground.accounts.kinds import kind_of, kinds
 from fairground.accounts.models import Record
-from fairground.accounts.policies import audience_of, readable
+from fairground.accounts.policies import audience_of, may_name, readable
 from fairground.language.local_text import LocalText
 from fairground.publish.core.search.query import SearchRequest, Sort
 from fairground.publish.core.search.search import Hit, SearchPage, search
 from fairground.publish.core.search.suggest import Suggestion
 from fairground.publish.index import search_index
-from fairground.publish.labels import FACET_NAMES, label_of
+from fairground.publish.labels import FACET_NAMES, label_of, organisation_names
 from fairground.web import figures
 
 PAGE_SIZE = 20
@@ -66,7 +66,8 @@ _FACET_ORDER = (
 _COUNTED = ("kind", *_FACET_ORDER)
 _ROW_COLUMNS = (
     "key", "kind", "state", "title", "region", "country", "fields", "trl", "demonstration", "published_at",
-    "valid_until", "zone__name", "zone__code", "organisation__key", "organisation__title",
+    "valid_until", "zone__name", "zone__code", "organisation_id", "organisation__key", "organisation__title",
+    "organisation__state", "organisation__visibility",
 )  # fmt: skip
 
 
@@ -228,14 +229,17 @@ def row(record: Mapping[str, Any], *, parts: Sequence[Any], actor: Actor) -> dic
     place = record["zone__name"] or (
         label_of("region", record["region"], actor.hub_id) if record["region"] else None
     )
+    named = record["organisation_id"] is not None and may_name(
+        actor, record["organisation_id"], record["organisation__state"], record["organisation__visibility"]
+    )
     return {
         "url": reverse("publish:record", args=[record["kind"], record["key"]]),
         "title": record["title"],
         "kind": record["kind"],
         "kind_label": kind_of(record["kind"]).label,
-        "organisation": record["organisation__title"],
+        "organisation": record["organisation__title"] if named else None,
         "organisation_url": reverse("publish:record", args=["organisation", record["organisation__key"]])
-        if record["organisation__key"]
+        if named
         else "",
         "place": place,
         "fields": [label_of("field", code, actor.hub_id) for code in record["fields"]],
@@ -307,10 +311,17 @@ def tabs(query: CatalogueQuery, page: SearchPage) -> list[dict[str, Any]]:
 def chips(query: CatalogueQuery, hub_id: int) -> list[dict[str, Any]]:
     """Return every filter but the kind as a chip that can be taken off."""
     found = []
+    organisations = organisation_names(
+        (*query.filters.get("organisation", ()), *query.excluded.get("organisation", ())), hub_id
+    )
     for excluded, values in ((False, query.filters), (True, query.excluded)):
         for facet, chosen in values.items():
             for value in chosen:
-                label = label_of(facet, value, hub_id)
+                label = (
+                    organisations.get(value, LocalText(value, value))
+                    if facet == "organisation"
+                    else label_of(facet, value, hub_id)
+                )
                 if excluded:
                     label = LocalText(f"不含：{label.in_language('zh')}", f"not {label.in_language('en')}")
                 found.append(

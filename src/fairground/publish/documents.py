@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from fairground.accounts.core import states
 from fairground.accounts.kinds import OPEN, FieldSpec, Kind, kinds
 from fairground.accounts.models import Grant, Organisation, Record
 from fairground.accounts.policies import audience
@@ -53,9 +54,12 @@ def _documents(kind: Kind, records: list[Any]) -> Iterator[SearchDocument]:
         "record_id", "edition__key"
     ):
         editions[record_id].append(key)
-    organisations = Organisation.objects.only(
-        "title", "aliases", "organisation_kind", "key", "summary"
-    ).in_bulk({record.organisation_id for record in records if record.organisation_id})
+    # One document serves every reader: it names the organisation only where everybody may know it.
+    organisations = (
+        Organisation.objects.filter(state=states.PUBLISHED, visibility=Record.Visibility.PUBLIC)
+        .only("title", "aliases", "organisation_kind", "key", "region")
+        .in_bulk({record.organisation_id for record in records if record.organisation_id})
+    )
     zones = dict(kind.model.objects.filter(pk__in=ids, zone__isnull=False).values_list("pk", "zone__code"))
     edition_keys = (
         dict(kind.model.objects.filter(pk__in=ids).values_list("pk", "edition__key"))

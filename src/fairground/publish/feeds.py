@@ -4,10 +4,14 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 
+from fairground.accounts.actors import Actor
 from fairground.accounts.models import Record
+from fairground.publish.records import named_organisation
 
 
-def atom(request: HttpRequest, title: str, records: list[Record], language: str) -> HttpResponse:
+def atom(
+    request: HttpRequest, title: str, records: list[Record], actor: Actor, language: str
+) -> HttpResponse:
     """Return a feed of records, newest first. An entry's id is its key and never changes with address or language."""
     own = request.build_absolute_uri()
     feed = Atom1Feed(
@@ -19,12 +23,13 @@ def atom(request: HttpRequest, title: str, records: list[Record], language: str)
         feed_guid=f"urn:fairground:feed:{request.hub.code}:{request.path}",
     )
     for record in records:
+        organisation = named_organisation(actor, record)
         feed.add_item(
             title=record.title.in_language(language),
             link=request.build_absolute_uri(reverse("publish:record", args=[record.kind, record.key])),
             description=record.summary.in_language(language),
             unique_id=f"urn:fairground:record:{record.key}",
-            author_name=record.organisation.title.in_language(language) if record.organisation else None,
+            author_name=organisation.title.in_language(language) if organisation else None,
             pubdate=record.published_at,
             updateddate=record.changed_at,
             categories=(record.kind, *record.fields),

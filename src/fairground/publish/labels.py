@@ -1,12 +1,13 @@
 """Names of codes, as a reader sees them: code lists from memory, zones and editions kept for seconds a process."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cache
 
+from fairground.accounts.core import states
 from fairground.accounts.kinds import kind_of, kinds
-from fairground.accounts.models import Organisation
+from fairground.accounts.models import Organisation, Record
 from fairground.editions.models import Edition
 from fairground.language.local_text import LocalText
 from fairground.places.core.regions import region_of
@@ -60,7 +61,9 @@ def hub_names(hub_id: int) -> HubNames:
     """Return the names of one hub's zones and editions, at most ten seconds old."""
     made_at, names = _kept.get(hub_id, (0.0, None))
     if names is None or time.monotonic() - made_at > _KEPT_S:
-        editions = list(Edition.objects.filter(hub_id=hub_id, state="published", visibility="public"))
+        editions = list(
+            Edition.objects.filter(hub_id=hub_id, state=states.PUBLISHED, visibility=Record.Visibility.PUBLIC)
+        )
         names = HubNames(
             {zone.code: zone.name for zone in Zone.objects.all()},
             {edition.key: edition.title for edition in editions},
@@ -89,6 +92,16 @@ def forget_names() -> None:
     _kept.clear()
 
 
+def organisation_names(keys: Collection[str], hub_id: int) -> dict[str, LocalText]:
+    """Return the titles of organisations that everybody may know, by key. One query; none for no keys."""
+    if not keys:
+        return {}
+    public = Organisation.objects.filter(
+        hub_id=hub_id, state=states.PUBLISHED, visibility=Record.Visibility.PUBLIC, key__in=keys
+    )
+    return dict(public.values_list("key", "title"))
+
+
 def label_of(facet: str, code: str, hub_id: int) -> LocalText:
     """Return the name of one facet value; a code nobody knows stands for itself."""
     if facet == "kind":
@@ -106,9 +119,6 @@ def label_of(facet: str, code: str, hub_id: int) -> LocalText:
     if facet == "currency":
         return LocalText(code, code)
     if facet == "organisation":
-        title = Organisation.objects.filter(key=code, hub_id=hub_id, state="published").values_list(
-            "title", flat=True
-        )
-        return title.first() or LocalText(code, code)
+        return organisation_names((code,), hub_id).get(code) or LocalText(code, code)
     names = hub_names(hub_id)
     return (names.zones if facet == "zone" else names.editions).get(code) or LocalText(code, code)

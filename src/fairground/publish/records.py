@@ -9,7 +9,7 @@ from fairground.accounts.actors import Actor
 from fairground.accounts.core import states
 from fairground.accounts.kinds import Kind, kind_of
 from fairground.accounts.models import Organisation, Record
-from fairground.accounts.policies import is_owner, opened, readable
+from fairground.accounts.policies import is_owner, may_name, opened, readable
 from fairground.accounts.presentation import present
 from fairground.language.local_text import LocalText
 from fairground.publish.labels import label_of
@@ -77,7 +77,7 @@ def page(actor: Actor, record: Any, language: str) -> dict[str, Any]:
 
 def _head(actor: Actor, record: Record, kind: Kind) -> dict[str, Any]:
     catalogue = reverse("publish:catalogue")
-    organisation = record.organisation
+    organisation = named_organisation(actor, record)
     return {
         "key": record.key,
         "title": record.title,
@@ -104,6 +104,12 @@ def _head(actor: Actor, record: Record, kind: Kind) -> dict[str, Any]:
         "version": record.version,
         "history_url": reverse("publish:history", args=[kind.code, record.key]),
     }
+
+
+def named_organisation(actor: Actor, record: Record) -> Organisation | None:
+    """Return the organisation behind a record where the actor may know it."""
+    found: Organisation | None = record.organisation
+    return found if found and may_name(actor, found.pk, found.state, found.visibility) else None
 
 
 def chain(record: Record, kind: Kind) -> list[Mapping[str, Any]]:

@@ -19,6 +19,7 @@ from fairground.publish.catalogue import CatalogueQuery, address
 from fairground.publish.core.search.search import Hit, search
 from fairground.publish.index import search_index
 from fairground.publish.models import SavedSearch
+from fairground.publish.records import named_organisation
 
 MOST_SAVED = 100  # of one person
 NEWS_LIMIT = 50  # records in one feed or mail
@@ -126,13 +127,14 @@ def _send_digest(search_id: int, now: datetime, address_of_site: str) -> int:
         return 0
     user: User = saved.user
     language = user.language
-    found = news(query_of(saved), actor_for(user, saved.hub_id, now=now), language, since=since)
+    actor = actor_for(user, saved.hub_id, now=now)
+    found = news(query_of(saved), actor, language, since=since)
     saved.sent_at = now
     saved.save(update_fields=["sent_at"])
     if not found:
         return 0
     with override("zh-hans" if language == "zh" else "en"):
-        text = _digest_text(saved, found, language, address_of_site)
+        text = _digest_text(saved, found, actor, language, address_of_site)
     subject = LocalText(f"“{saved.name}”有{len(found)}条新记录", f"{len(found)} new for '{saved.name}'")
     queue_mail(
         to=user.email,
@@ -145,12 +147,14 @@ def _send_digest(search_id: int, now: datetime, address_of_site: str) -> int:
     return 1
 
 
-def _digest_text(saved: SavedSearch, found: list[Record], language: str, address_of_site: str) -> str:
+def _digest_text(
+    saved: SavedSearch, found: list[Record], actor: Actor, language: str, address_of_site: str
+) -> str:
     lines = []
     for record in found:
         lines.append(record.title.in_language(language))
-        if record.organisation:
-            lines.append(f"  {record.organisation.title.in_language(language)}")
+        if organisation := named_organisation(actor, record):
+            lines.append(f"  {organisation.title.in_language(language)}")
         lines.append(f"  {address_of_site}{reverse('publish:record', args=[record.kind, record.key])}")
     all_of_it = LocalText("全部结果：", "All results: ").in_language(language)
     stop = LocalText("不再接收：", "Stop these mails: ").in_language(language)
@@ -162,9 +166,9 @@ def _digest_text(saved: SavedSearch, found: list[Record], language: str, address
     return "\n".join(lines)
 
 
-def feed_records(feed_key: str, language: str) -> tuple[SavedSearch, list[Record]] | None:
+def feed_records(feed_key: str, hub_id: int, language: str) -> tuple[SavedSearch, list[Record]] | None:
     """Return what a saved search's feed shows: public records only, for the address needs no sign-in."""
-    saved = SavedSearch.objects.filter(feed_key=feed_key).first()
+    saved = SavedSearch.objects.filter(feed_key=feed_key, hub_id=hub_id).first()
     if saved is None:
         return None
     return saved, news(query_of(saved), visitor(saved.hub_id), language, since=None)

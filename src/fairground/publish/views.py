@@ -25,6 +25,7 @@ from fairground.publish.editions import leading_figures, programme
 from fairground.publish.index import search_index
 from fairground.publish.labels import suggestible_terms
 from fairground.web.panels import panels_for
+from fairground.web.rate_limits import limit
 from fairground.web.reader import readers_language
 
 _NEWS_KINDS = ("offer", "need")
@@ -101,6 +102,7 @@ def _ways() -> list[dict[str, Any]]:
 
 
 @require_safe
+@limit("search")
 def show_catalogue(request: HttpRequest) -> HttpResponse:
     """Everything that can be found, by words and filters."""
     language = readers_language()
@@ -171,6 +173,7 @@ def _correction(text: str | None, query: CatalogueQuery) -> dict[str, str] | Non
 
 
 @require_safe
+@limit("search")
 def show_answer(request: HttpRequest) -> HttpResponse:
     """A question in plain words: what was understood, and what is found."""
     language = readers_language()
@@ -182,7 +185,9 @@ def show_answer(request: HttpRequest) -> HttpResponse:
             {"nav": "ask", "q": "", "ask_url": reverse("publish:ask"), "tries": _tries(language)},
         )
     taken_off = frozenset(
-        name for name in request.GET.getlist("off")[:50] if name.isascii() and name.isdigit()
+        name
+        for name in request.GET.getlist("off")[:50]
+        if name.isascii() and name.isdigit() and len(name) < 6
     )
     place = CatalogueQuery.from_parameters(request.GET)
     asked = asking.ask(text, taken_off=taken_off, hub_id=request.hub.pk, page=place.page)
@@ -216,6 +221,7 @@ def show_answer(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@limit("suggest")
 def show_suggestions(request: HttpRequest) -> HttpResponse:
     """What may be meant by the letters typed so far, as JSON for the search box."""
     language = readers_language()
@@ -242,11 +248,12 @@ def show_suggestions(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@limit("search")
 def show_feed(request: HttpRequest, feed_key: str = "") -> HttpResponse:
     """What is new in a search, as Atom: any search of the catalogue, or a saved one by its secret address."""
     language = readers_language()
     if feed_key:
-        found = saved.feed_records(feed_key, language)
+        found = saved.feed_records(feed_key, request.hub.pk, language)
         if found is None:
             raise Http404
         title, records_found = found[0].name, found[1]
@@ -254,11 +261,12 @@ def show_feed(request: HttpRequest, feed_key: str = "") -> HttpResponse:
         query = CatalogueQuery.from_parameters(request.GET)
         title = query.text or LocalText("目录", "Catalogue").in_language(language)
         records_found = saved.news(query, visitor(request.hub.pk), language, since=None)
-    return feeds.atom(request, title, records_found, language)
+    return feeds.atom(request, title, records_found, visitor(request.hub.pk), language)
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+@limit("write")
 def show_saved(request: HttpRequest) -> HttpResponse:
     """A person's saved searches; POST keeps one more, changes its rhythm or deletes one."""
     if request.method == "POST":

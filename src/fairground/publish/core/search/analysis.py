@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from fairground.language.local_text import LocalText
 from fairground.language.tokens import folded_runs, tokens_of_run
-from fairground.publish.core.search.documents import PUBLIC, SearchDocument
+from fairground.publish.core.search.documents import SearchDocument, is_for_everyone
 
 # Raise it with every change to this file, to the index's fields or to how `language.tokens` cuts.
 ANALYSIS_VERSION = 1
@@ -66,7 +66,7 @@ def analyse(document: SearchDocument) -> FieldTexts:
     title_words, title_grams, title_printed = ([*chain.from_iterable(part)] for part in title)
     every = {*title_printed, *near.printed, *rest.printed}
     starts = {start for name in names[:_NAMES_BEGUN] for start in starts_of(name.printed)}
-    public = PUBLIC in document.audience
+    public = is_for_everyone(document.audience)
     return {
         "title_words": " ".join(title_words),
         "near_words": " ".join(near.words),

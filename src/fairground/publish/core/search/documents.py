@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -31,6 +31,11 @@ COUNTED_FACETS = tuple(facet for facet in FACETS if facet not in ("organisation"
 PUBLIC = "public"
 
 
+def is_for_everyone(audience: Iterable[str]) -> bool:
+    """Tell whether 'public' is among the terms, alone or as the last part of one ('7:public')."""
+    return any(term.rpartition(":")[2] == PUBLIC for term in audience)
+
+
 @dataclass(frozen=True)
 class SearchDocument:
     """One record as the index sees it.
@@ -42,7 +47,7 @@ class SearchDocument:
     `bodies` : all other texts, in the order in which a snippet should prefer them.
     `facets` : code of a facet (one of `FACETS`, 'kind' is added by itself) → codes of its terms. Where terms
         have parents, list the parents too: a filter compares codes and knows no tree.
-    `audience` : who may see it; nobody where it is empty. 'public' is for everyone.
+    `audience` : who may see it; nobody where it is empty. See `is_for_everyone`.
     `changed_at`, `published_at`, `valid_until` : seconds since 1970, ≥ 0; None where unknown.
     `amount_low`, `amount_high` : what it costs or may cost, minor units ≥ 0 of the facet 'currency'; None: not said.
     `version` : int ≥ 0, of the record.

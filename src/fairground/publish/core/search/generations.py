@@ -20,7 +20,7 @@ from fairground.publish.core.search.documents import FACETS
 from fairground.publish.core.search.errors import IndexMissingError, IndexOutdatedError
 
 # Raise it with every change to the fields below or to the files.
-LAYOUT_VERSION = 3
+LAYOUT_VERSION = 4
 POSITIONED = ("words", "grams")
 COUNTED = ("title_words", "near_words", "title_grams", "near_grams")
 PRESENT = ("chars", "prefixes", "spelling")
