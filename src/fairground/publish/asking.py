@@ -1,8 +1,9 @@
 """A plain question as the catalogue understands it: parts that are shown and can be taken off one by one."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from django.urls import reverse
 from fairground.accounts.core import states
 from fairground.accounts.models import Organisation, Record
 from fairground.language.local_text import LocalText
+from fairground.places.core.regions import region_names
 from fairground.publish.catalogue import CatalogueQuery
 from fairground.publish.core.questions import (
     EditionNames,
@@ -166,7 +168,7 @@ def vocabulary_of(hub_id: int) -> Vocabulary:
         vocabulary = Vocabulary(
             tuple(Zone(code, name.zh or "", name.en or "") for code, name in names.zones.items()),
             tuple(
-                OrganisationNames(key, tuple(filter(None, (title.zh, title.en, *aliases))))
+                OrganisationNames(key, _own_names((title.zh, title.en, *aliases)))
                 for key, title, aliases in public.order_by("-pk").values_list("key", "title", "aliases")[
                     :_MOST_ORGANISATIONS
                 ]
@@ -178,3 +180,13 @@ def vocabulary_of(hub_id: int) -> Vocabulary:
         )
     _kept[hub_id] = (time.monotonic(), now, vocabulary)
     return vocabulary
+
+
+def _own_names(names: Iterable[str | None]) -> tuple[str, ...]:
+    """Return the names that are not a region's too: 'Beijing' in a question is the place, not its government."""
+    return tuple(name for name in names if name and name.casefold() not in _places())
+
+
+@cache
+def _places() -> frozenset[str]:
+    return frozenset(name.casefold() for name in region_names())
