@@ -129,6 +129,7 @@ RATE_LIMITS: dict[str, tuple[int, int, tuple[str, ...], str]] = (
         "search": (120, 60, ("GET", "HEAD"), "limits"),
         "suggest": (600, 60, ("GET", "HEAD"), "limits"),
         "write": (60, 60, ("POST",), "default"),
+        "match": (60, 3600, ("POST",), "default"),
         "invite": (30, 3600, ("POST",), "default"),
     }
     if ENVIRONMENT.rate_limits

@@ -12,6 +12,7 @@ urlpatterns = [
         path("jobs/", include("fairground.jobs.urls")),
         path("", include("fairground.editions.urls")),
         path("", include("fairground.collect.urls")),
+        path("", include("fairground.match.urls")),
         path("", include("fairground.publish.urls")),
     ),
 ]

@@ -105,7 +105,11 @@ def matches_panel(request: HttpRequest, record: Any) -> Panel | None:
         if record.kind == "need"
         else LocalText("可能用得上它的需求", "Needs it may answer")
     )
-    return Panel(title, "match/panel.html", {"pairs": pairs, "method": found[0].method, "for_need": record.kind == "need"})
+    return Panel(
+        title,
+        "match/panel.html",
+        {"pairs": pairs, "method": found[0].method, "for_need": record.kind == "need"},
+    )
 
 
 def _shown(match: Match, record: Record) -> dict[str, Any]:
