@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 import pytest
+from django.test import Client
 
 from fairground.accounts.actors import Actor, actor_for, system
 from fairground.accounts.hubs import forget_hubs
@@ -67,5 +68,21 @@ def make_actor(hub: Hub, make_user: Callable[..., User], now: datetime) -> Calla
 
     def make(*roles: str, **memberships: tuple[int, ...]) -> Actor:
         return actor_for(make_user(*roles, **memberships), hub.pk, now=now)
+
+    return make
+
+
+@pytest.fixture
+def sign_in(make_user: Callable[..., User]) -> Callable[..., Client]:
+    """Return a maker of browsers in which somebody with these roles signed in; `client.user` is who."""
+
+    def make(*roles: str, **memberships: tuple[int, ...]) -> Client:
+        client = Client()
+        user = make_user(*roles, **memberships)
+        # Pages ask the real clock, which may be before the tests' own.
+        RoleAssignment.objects.filter(user=user).update(since=datetime(2020, 1, 1, tzinfo=UTC))
+        client.force_login(user)
+        client.user = user
+        return client
 
     return make

@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Any
 
@@ -332,7 +332,7 @@ class RecordForm:
             moment = datetime.fromisoformat(text)
             if timezone.is_naive(moment):
                 moment = timezone.make_aware(moment)
-            return moment.isoformat()
+            return moment.astimezone(UTC).isoformat()
         except (ValueError, OverflowError):
             raise _FaultError("时间应写作 2026-11-22T09:30。", "Write a time as 2026-11-22T09:30.") from None
 
