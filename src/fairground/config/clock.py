@@ -7,6 +7,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from fairground.accounts.actors import system
+from fairground.accounts.grants import end_grants
 from fairground.accounts.models import Hub
 from fairground.accounts.services import expire_records
 from fairground.jobs.queue import sweep_jobs
@@ -36,6 +37,7 @@ def _follow() -> None:
 def _expire() -> None:
     for hub_id in Hub.objects.values_list("pk", flat=True):
         expire_records(actor=system(hub_id), now=timezone.now())
+        end_grants(actor=system(hub_id), now=timezone.now())
 
 
 def _digests() -> None:
