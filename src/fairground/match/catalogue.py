@@ -128,6 +128,7 @@ def _shown(match: Match, record: Record) -> dict[str, Any]:
                 "asks": judgement["requirement"],
                 "says": judgement["sentence"],
                 "level": judgement["level"],
+                "excluded": judgement.get("excluded", False),
                 "why": LocalText(judgement["reason_zh"], judgement["reason_en"]),
             }
             for judgement in match.reasons["judgements"]

@@ -64,6 +64,12 @@ _FACET_ORDER = (
     "edition",
 )
 _COUNTED = ("kind", *_FACET_ORDER)
+# Tabs: what is offered and wanted first, then where and with what it is done, then who and when.
+_TAB_ORDER = (
+    "offer", "need", "platform", "facility", "dataset", "tool", "scenario",
+    "publication", "exhibit", "organisation", "person", "session", "edition",
+)  # fmt: skip
+_TAB_PLACES = {code: place for place, code in enumerate(_TAB_ORDER)}
 _ROW_COLUMNS = (
     "key", "kind", "state", "title", "region", "country", "fields", "trl", "demonstration", "published_at",
     "valid_until", "zone__name", "zone__code", "organisation_id", "organisation__key", "organisation__title",
@@ -295,7 +301,7 @@ def tabs(query: CatalogueQuery, page: SearchPage) -> list[dict[str, Any]]:
             "current": not chosen,
         }
     ]
-    for kind in kinds():
+    for kind in sorted(kinds(), key=lambda kind: _TAB_PLACES.get(kind.code, len(_TAB_PLACES))):
         if counted.get(kind.code) or kind.code in chosen:
             found.append(
                 {

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.urls import reverse
+from django.utils import timezone
 
 from fairground.accounts.actors import Actor
 from fairground.accounts.core import states
@@ -13,12 +14,14 @@ from fairground.accounts.policies import is_owner, may_name, opened, readable
 from fairground.accounts.presentation import present
 from fairground.language.local_text import LocalText
 from fairground.publish.labels import label_of
+from fairground.web import figures
 from fairground.web.words import CHAIN
 
 # Shown above the groups, larger than they are.
 _ON_TOP = frozenset({"title", "summary", "advantage"})
 # Shown in the head of the page already.
 _IN_HEAD = frozenset({"organisation", "fields", "provenance", "licence"})
+NO_BREAK = "\N{NO-BREAK SPACE}"
 _AT_THE_SIDE = ("facts", "source")
 _LINKS = {
     "facility": ("platform",),
@@ -56,11 +59,13 @@ def scopes_open_to(actor: Actor, record: Record) -> frozenset[str]:
 def page(actor: Actor, record: Any, language: str) -> dict[str, Any]:
     """Return the context of `publish/record.html` but for the panels of later stages."""
     kind = kind_of(record.kind)
+    # That everybody may read it goes without saying; anything narrower is said.
+    said = _ON_TOP | _IN_HEAD | ({"visibility"} if record.visibility == Record.Visibility.PUBLIC else set())
     groups = present(record, language=language, opened=scopes_open_to(actor, record), actor=actor)
     advantage = getattr(record, "advantage", None)
     shown: dict[str, dict[str, Any]] = {}
     for group in groups:
-        items = [item for item in group.items if item.name not in _ON_TOP | _IN_HEAD]
+        items = [item for item in group.items if item.name not in said]
         if items or group.closed:
             shown[group.code] = {"label": group.label, "facts": items, "closed": group.closed}
     return {
@@ -140,8 +145,9 @@ def chain(record: Record, kind: Kind) -> list[Mapping[str, Any]]:
 def _day(moment: Any, zh: str, en: str) -> LocalText | None:
     if moment is None:
         return None
-    day = moment.date().isoformat()
-    return LocalText(f"{zh} {day}", f"{en} {day}")
+    day = timezone.localtime(moment).date()
+    # A date stays in one piece under its narrow step.
+    return LocalText(f"{zh}{figures.day(day, 'zh')}", f"{en} {figures.day(day, 'en').replace(' ', NO_BREAK)}")
 
 
 def _actions(actor: Actor, record: Record) -> list[dict[str, Any]]:

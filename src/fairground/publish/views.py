@@ -111,6 +111,7 @@ def show_catalogue(request: HttpRequest) -> HttpResponse:
     chosen_kinds = query.filters.get("kind", ())
     chips = catalogue.chips(query, request.hub.pk)
     parameters = query.parameters()
+    order = "newest" if query.sort == "relevance" and not query.text else query.sort
     return render(
         request,
         "publish/catalogue.html",
@@ -132,7 +133,7 @@ def show_catalogue(request: HttpRequest) -> HttpResponse:
             "chosen_count": len(chips),
             "rows": catalogue.rows_for(page.hits, request.actor, language),
             "sorts": [
-                {"value": code, "label": label, "chosen": code == query.sort}
+                {"value": code, "label": label, "chosen": code == order}
                 for code, label in catalogue.SORTS.items()
                 if code != "relevance" or query.text
             ],

@@ -125,6 +125,11 @@ def day(when: date, language: str) -> str:
     return f"{when.day} {_MONTHS[when.month - 1]} {when.year}"
 
 
+def day_of_year(when: date, language: str) -> str:
+    """Return a date whose year is plain from where it stands: 4月25日, or 25 April."""
+    return f"{when.month}月{when.day}日" if language == "zh" else f"{when.day} {_MONTHS[when.month - 1]}"
+
+
 def moment(when: datetime, language: str) -> str:
     """Return a day with hours and minutes, in the time zone the value carries."""
     return f"{day(when.date(), language)} {when:%H:%M}"

@@ -230,6 +230,13 @@ def day(value: date | str | None) -> str:
 
 
 @register.filter
+def day_of_year(value: date | str | None) -> str:
+    """Return a date without its year, where the page says the year above: 4月25日 / 25 April."""
+    found = _day(value)
+    return figures.day_of_year(found, reader.readers_language()) if isinstance(found, date) else found or ""
+
+
+@register.filter
 def iso(value: date | datetime | str | None) -> str:
     """Return a date or time for the datetime attribute of <time>."""
     return value if isinstance(value, str) else value.isoformat() if value else ""

@@ -64,6 +64,7 @@ _CONTEXTS: dict[str, dict[str, Any]] = {
     "chips": {"chips": [{"of": TEXT, "label": TEXT, "url": HOSTILE}, {"label": TEXT}], "name": HOSTILE},
     "demo_mark": {},
     "diff": {"changes": [{"label": TEXT, "before": HOSTILE, "parts_after": _PARTS}]},
+    "entry": {"parts": [{"label": TEXT, "name": HOSTILE, "value": HOSTILE}]},
     "empty": {"title": TEXT, "text": TEXT, "actions": [{"label": TEXT, "url": HOSTILE}]},
     "facet": {
         "facet": {"name": HOSTILE, "label": TEXT, "options": [{"value": HOSTILE, "label": TEXT, "count": 1}]}
@@ -117,7 +118,7 @@ _CONTEXTS: dict[str, dict[str, Any]] = {
         "licence": HOSTILE,
     },
     "reasons": {
-        "reasons": [{"asks": TEXT, "verdict": "met", "says": TEXT}],
+        "reasons": [{"asks": TEXT, "verdict": "met", "says": TEXT, "why": TEXT, "excluded": True}],
         "score": HOSTILE,
         "method": HOSTILE,
     },
