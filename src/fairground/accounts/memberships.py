@@ -4,6 +4,7 @@ Every change is one row of the log under kind 'membership' and the organisation'
 number, not their name, so that nothing there has to be erased.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -40,7 +41,7 @@ def invite(
     organisation_id: int,
     email: str,
     as_manager: bool,
-    link: str,
+    address_of: Callable[[str, str], str],
     now: datetime,
     language: str,
 ) -> Invitation:
@@ -48,7 +49,7 @@ def invite(
 
     Parameters
     ----------
-    link : the address of the page that accepts, with '{token}' where the signed token goes
+    address_of : takes a language and a token, returns the address of the page that accepts
     language : 'zh' | 'en', for a person who has no account yet
 
     Says nothing about whether the address has an account. Raises NotFoundError, NotAllowedError,
@@ -79,7 +80,7 @@ def invite(
             "organisation": organisation.title.in_language(language),
             "invited_by": actor.name,
             "hub": organisation.hub,
-            "address": link.replace("{token}", invitation_token(invitation)),
+            "address": address_of(language, invitation_token(invitation)),
             "days": INVITATION_VALID.days,
         },
     )

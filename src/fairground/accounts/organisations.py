@@ -120,13 +120,14 @@ def merge_organisations(
 
 def references_to(model: type[models.Model]) -> tuple[models.ForeignKey, ...]:
     """Return every foreign key in the house that points to a table, of many-to-many relations too."""
+    relations = model._meta.get_fields(include_hidden=True)
     found = [
-        field.remote_field.field
-        for field in model._meta.get_fields(include_hidden=True)
-        if field.auto_created
-        and not field.concrete
-        and (field.one_to_many or field.one_to_one)
-        and field.remote_field.model is model
+        relation.field
+        for relation in relations
+        if relation.auto_created
+        and not relation.concrete
+        and (relation.one_to_many or relation.one_to_one)
+        and relation.model is model
     ]
     return tuple(dict.fromkeys(found))
 

@@ -8,6 +8,7 @@ class EditionsConfig(AppConfig):
     label = "editions"
 
     def ready(self) -> None:
-        from fairground.editions import record_kinds
+        from fairground.editions import record_kinds, roles
 
         record_kinds.register()
+        roles.register()

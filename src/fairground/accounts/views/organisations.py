@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from fairground.accounts import memberships
 from fairground.accounts.core.roles import MERGE_ORGANISATIONS
@@ -22,7 +22,12 @@ from fairground.web.rate_limits import limit
 from fairground.web.reader import readers_language
 
 _HISTORY = 50
-_TOKEN = "TOKEN"
+
+
+def in_language(language: str, name: str, *args: object) -> str:
+    """Return the address of a page for a reader of `language`, whoever asks."""
+    with translation.override({"zh": "zh-hans"}.get(language, language)):
+        return str(reverse(name, args=args))
 
 
 def _organisation(request: HttpRequest, key: str) -> Organisation:
@@ -100,13 +105,14 @@ def _act(request: HttpRequest, organisation: Organisation, form: InviteForm) -> 
     if what == "invite":
         if not form.is_valid():
             return False
-        link = request.build_absolute_uri(reverse("accounts:invitation", args=[_TOKEN]))
         done = carried_out(
             request,
             lambda: memberships.invite(
                 actor=actor,
                 organisation_id=organisation.pk,
-                link=link.replace(_TOKEN, "{token}"),
+                address_of=lambda language, token: request.build_absolute_uri(
+                    in_language(language, "accounts:invitation", token)
+                ),
                 now=now,
                 language=readers_language(),
                 **form.cleaned_data,
