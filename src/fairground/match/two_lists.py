@@ -4,6 +4,7 @@ The folder of the first job holds the lists (`needs/NAME`, `offers/NAME`), `brou
 they were read, `columns.json`. The folder of each job that matched them holds what came of it. Nothing else is kept.
 """
 
+import io
 import json
 import re
 import shutil
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from fairground.kernel.tables import Limits, TableError, atomic_output
+from fairground.kernel.tables import READABLE, Limits, TableError, atomic_output
 from fairground.kernel.tables.reading import format_of
 from fairground.language.local_text import LocalText
 
@@ -31,6 +32,7 @@ LIMITS = Limits(
     long_cell_chars=20_000,
 )
 _NAME_CHARS = 80
+_ENDINGS = {ending.rpartition(".")[2] for ending in READABLE}
 BROUGHT, COLUMNS, PAIRS = "brought.json", "columns.json", "pairs.json"
 REPORT = "report.html"
 TABLES = ("xlsx", "csv", "jsonl")
@@ -59,6 +61,8 @@ def clean_name(name: str) -> str:
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
     plain = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip().lstrip(".")
     stem, dot, ending = plain.rpartition(".")
+    if not dot and plain.lower() in _ENDINGS:  # '....csv' is all ending
+        return f"list.{plain}"
     if not dot:
         return plain[:_NAME_CHARS] or "list"
     return f"{stem.strip()[:_NAME_CHARS] or 'list'}.{ending.strip()[:10]}"
@@ -97,9 +101,11 @@ def lay_down(folder: Path, lists: Iterable[BroughtList], *, language: str) -> No
 
 
 def sample_lists() -> tuple[BroughtList, ...]:
-    """Return the sample lists of the house, open for reading."""
+    """Return the sample lists of the house, ready to be read."""
     folder = Path(__file__).parent.parent / "samples"
-    return tuple(BroughtList(side, f"{side}.csv", (folder / f"{side}.csv").open("rb")) for side in SIDES)
+    return tuple(
+        BroughtList(side, f"{side}.csv", io.BytesIO((folder / f"{side}.csv").read_bytes())) for side in SIDES
+    )
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:

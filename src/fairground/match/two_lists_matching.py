@@ -223,7 +223,7 @@ def _subject(
         "word": list(EVIDENCE_WORD[best.evidence]),
         "reasons": [_reason(judgement) for judgement in best.judgements],
         "flags": [
-            [f"{zh}·{word_zh}：{flag.reason_zh}", f"{en}, {word_en}: {flag.reason_en}"]
+            [f"{zh}·{word_zh}：{flag.reason_zh}", f"{en.capitalize()}, {word_en}: {flag.reason_en}"]
             for flag in best.flags
             for (zh, en), (word_zh, word_en) in [
                 (phrase(SEVERITY_WORD, flag.severity), phrase(CONSTRAINT_WORD, flag.constraint))

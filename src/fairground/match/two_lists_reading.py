@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from fairground.collect.core.columns import AS_PRINTED
+from fairground.collect.core.columns import AS_PRINTED, is_carried
 from fairground.collect.core.errors import ListError
 from fairground.collect.core.lists import (
     ListPreview,
@@ -152,7 +152,7 @@ def _columns_of(preview: ListPreview) -> list[dict[str, Any]]:
         {
             "name": name,
             "field": understood[index].field if index in understood else AS_PRINTED,
-            "confidence": understood[index].confidence if index in understood else 0.0,
+            "confidence": understood[index].confidence if index in understood else float(is_carried(name)),
             "language": understood[index].language if index in understood else None,
             "samples": list(samples),
         }

@@ -53,6 +53,7 @@ from fairground.web.reader import readers_language
 _MOST_BODY_BYTES = 2 * MOST_BYTES + 2**20
 _MOST_DRAINED_BYTES = 256 * 2**20
 _JOINED = {*NEED_TEXT_FIELDS, *OFFER_TEXT_FIELDS, "id", "requirements", "wishes", "excluded", "regions"}
+_LANGUAGE_SIDES = {"zh": ("中文一侧", "Chinese side"), "en": ("英文一侧", "English side")}
 _UNREAD = (CONTACT_FIELD, PROTECTED_FIELD, LEFT_OUT)
 
 
@@ -217,6 +218,8 @@ def _columns_page(
         "fault": faults.get(""),
         "sides": sides,
         "against_catalogue": len(sides) == 1,
+        "doubtful": sum(column["is_doubtful"] for side in sides for column in side["columns"]),
+        "can_match": all(side["records"] for side in sides),
         "once": new_once(),
     }
     return render(request, "match/two_lists_columns.html", context, status=status)
@@ -249,13 +252,19 @@ def _side(side: str, values: Mapping[str, Any], fault: LocalText | None) -> dict
 def _remark(column: Mapping[str, Any], times: int, *, by_hand: bool) -> str:
     field = column["field"]
     if field == AS_PRINTED:
-        return "" if by_hand else _said("没有看懂，不参与匹配", "not understood, not matched")
+        return (
+            ""
+            if by_hand or column["confidence"]
+            else _said("没有看懂，不参与匹配", "not understood, not matched")
+        )
     if field in _UNREAD:
         return ""
     if times > 1 and field not in _JOINED:
         return _said("有多列：取每行第一个有值的", "several columns: the first with a value in a row counts")
     if column["confidence"] < 1 and not by_hand:
         return _said("按近似列名理解，请核对", "taken by a similar name, please check")
+    if column["language"]:
+        return _said(*_LANGUAGE_SIDES[column["language"]])
     if times > 1:
         return _said("多列合并", "joined with another column")
     return ""

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from fairground.collect.core.aliases import CONTACT, PROTECTED, field_names, split_names
+from fairground.collect.core.aliases import CARRIED, CONTACT, PROTECTED, field_names, split_names
 from fairground.collect.core.errors import UnclearKindError, WrongColumnsError
 
 KINDS = ("needs", "offers")
@@ -80,6 +80,11 @@ class ColumnMapping:
         """Return column name → field as `understand_columns` takes it back in `chosen`."""
         understood = {column.name: column.field for column in self.columns}
         return understood | dict.fromkeys((name for _, name in self.unknown), AS_PRINTED)
+
+
+def is_carried(name: str) -> bool:
+    """Tell whether a column is known as one that is only carried along, such as the source of a row."""
+    return plain_name(name) in set(map(plain_name, split_names(CARRIED)))
 
 
 def essential_fields(kind: str) -> tuple[str, ...]:

@@ -9,7 +9,6 @@ from itertools import islice
 from pathlib import Path
 from typing import Generic, TypeVar
 
-from fairground.collect.core.aliases import CARRIED, split_names
 from fairground.collect.core.columns import (
     CONTACT_FIELD,
     LEFT_OUT,
@@ -18,6 +17,7 @@ from fairground.collect.core.columns import (
     ColumnMapping,
     detect_kind,
     header_score,
+    is_carried,
     plain_name,
     understand_columns,
 )
@@ -245,8 +245,7 @@ def _note_columns(mapping: ColumnMapping, log: WarningLog, sheet: str | None) ->
             log.add(kinds[column.field], sheet=sheet, column=column.name, name=column.name)
         elif column.confidence < 1:
             log.add(GUESSED_COLUMN, sheet=sheet, column=column.name, name=column.name, field=column.field)
-    carried = set(map(plain_name, split_names(CARRIED)))
-    for name in (name for _, name in mapping.unknown if plain_name(name) not in carried):
+    for name in (name for _, name in mapping.unknown if not is_carried(name)):
         log.add(UNKNOWN_COLUMN, sheet=sheet, column=name, name=name)
     texts = {*NEED_TEXT_FIELDS, *OFFER_TEXT_FIELDS}
     for field, count in Counter(column.field for column in mapping.columns).items():
