@@ -11,6 +11,7 @@ from fairground.accounts.core import states
 from fairground.accounts.core.roles import MERGE_ORGANISATIONS
 from fairground.accounts.errors import MergeRefusedError, NotAllowedError, NotFoundError
 from fairground.accounts.models import Organisation, OrganisationMembership, Record, Revision
+from fairground.accounts.policies import readable
 from fairground.accounts.services import add_record
 from fairground.audit.services import record_change
 
@@ -43,14 +44,18 @@ def create_organisation(*, actor: Actor, values: Mapping[str, Any], now: datetim
     return record
 
 
-def standing_key(hub_id: int, key: str) -> str | None:
-    """Return the key of the organisation that `key` was merged into, or None: where an old address leads."""
+def standing_key(actor: Actor, key: str) -> str | None:
+    """Return the key of the organisation that `key` was merged into, if the actor may see that one, or None.
+
+    This is where an old address leads; the merged one itself is withdrawn and hidden from most.
+    """
+    merged = Organisation.objects.filter(hub_id=actor.hub_id, key=key, merged_into__isnull=False)
     found = (
-        Organisation.objects.filter(hub_id=hub_id, key=key, merged_into__isnull=False)
-        .values_list("merged_into__key", flat=True)
+        Organisation.objects.filter(readable(actor), pk__in=merged.values("merged_into"))
+        .values_list("key", flat=True)
         .first()
     )
-    return found if found is None else str(found)
+    return None if found is None else str(found)
 
 
 @transaction.atomic

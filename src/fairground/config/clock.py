@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -11,10 +12,12 @@ from fairground.accounts.grants import end_grants
 from fairground.accounts.models import Hub
 from fairground.accounts.services import expire_records
 from fairground.jobs.queue import sweep_jobs
-from fairground.mail.services import send_due
+from fairground.mail.services import forget_sent, send_due
 from fairground.publish.core.search.errors import IndexBusyError
 from fairground.publish.index import follow_log
 from fairground.publish.saved import send_digests
+
+_SENT_MAIL_KEPT = timedelta(days=30)  # that and when something was sent, for questions; its text goes at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +54,6 @@ def duties() -> tuple[Duty, ...]:
         Duty("mail", 5, lambda: send_due(now=timezone.now())),
         Duty("digests", 60, _digests),
         Duty("validity", 60, _expire),
+        Duty("sent mail", 3600, lambda: forget_sent(before=timezone.now() - _SENT_MAIL_KEPT)),
         Duty("jobs", 60, lambda: sweep_jobs(timezone.now())),
     )

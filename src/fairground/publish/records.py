@@ -38,11 +38,6 @@ def record_for_reader(actor: Actor, kind_code: str, key: str) -> Record | None:
     return model.objects.filter(readable(actor), key=key, kind=kind_code).select_related(*links).first()
 
 
-def key_of(organisation_id: int) -> str:
-    """Return the key of an organisation."""
-    return Organisation.objects.values_list("key", flat=True).get(pk=organisation_id)
-
-
 def scopes_open_to(actor: Actor, record: Record) -> frozenset[str]:
     """Return which of 'protected' and 'contact' the actor may read of this record."""
     if actor.user_id is None:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from fairground.accounts.actors import visitor
 from fairground.accounts.errors import NotAllowedError, NotFoundError, UnknownKindError
 from fairground.accounts.kinds import kind_of
+from fairground.accounts.organisations import standing_key
 from fairground.accounts.policies import audience_of
 from fairground.editions.selectors import current_edition
 from fairground.language.local_text import LocalText
@@ -329,12 +330,11 @@ def show_record(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         record = records.record_for_reader(request.actor, kind, key)
     except UnknownKindError:
         record = None
-    if record is None:
-        raise Http404
-    if getattr(record, "merged_into_id", None):
-        return HttpResponseRedirect(
-            reverse("publish:record", args=["organisation", records.key_of(record.merged_into_id)])
-        )
+    if record is None or getattr(record, "merged_into_id", None):
+        standing = standing_key(request.actor, key) if kind == "organisation" else None
+        if standing is None:
+            raise Http404
+        return HttpResponseRedirect(reverse("publish:record", args=["organisation", standing]))
     context = records.page(request.actor, record, language)
     context["panels"] = panels_for("record", request, record)
     return render(request, "publish/record.html", context)

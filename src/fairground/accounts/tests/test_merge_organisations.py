@@ -9,7 +9,7 @@ from django.apps import apps
 from django.test import Client
 
 from fairground.accounts import organisations
-from fairground.accounts.actors import Actor
+from fairground.accounts.actors import Actor, visitor
 from fairground.accounts.errors import MergeRefusedError, NotAllowedError, NotFoundError
 from fairground.accounts.models import (
     Grant,
@@ -71,7 +71,7 @@ def _merge(
 
 
 def test_names_and_ids_go_along_and_the_old_address_leads_to_the_new_one(
-    administrator: Actor, kept: Organisation, merged: Organisation, now: datetime
+    client: Client, administrator: Actor, kept: Organisation, merged: Organisation, now: datetime
 ) -> None:
     _merge(administrator, kept, merged, now)
 
@@ -80,8 +80,15 @@ def test_names_and_ids_go_along_and_the_old_address_leads_to_the_new_one(
     assert kept.aliases == ("甲", "示例·甲研究院", "A Institute")
     assert kept.ror == "03vek6s52"
     assert (merged.state, merged.merged_into_id) == ("withdrawn", kept.pk)
-    assert standing_key(kept.hub_id, merged.key) == kept.key
-    assert standing_key(kept.hub_id, kept.key) is None
+    reader = visitor(kept.hub_id)
+    assert standing_key(reader, merged.key) == kept.key
+    assert standing_key(reader, kept.key) is None
+    assert standing_key(visitor(kept.hub_id + 1), merged.key) is None
+    old = client.get(f"/en/organisation/{merged.key}/")
+    assert old.headers["Location"] == f"/en/organisation/{kept.key}/"
+    Organisation.objects.filter(pk=kept.pk).update(state="draft")
+    assert standing_key(reader, merged.key) is None
+    assert client.get(f"/en/organisation/{merged.key}/").status_code == 404
     assert [row.action for row in changes_of("organisation", kept.key)] == ["merge"]
     told = changes_of("organisation", merged.key).get()
     assert (told.after["merged_into"], told.reason) == (kept.key, "one register entry")
@@ -157,7 +164,7 @@ def test_whatever_pointed_to_the_one_points_to_the_other(
     of_offer.refresh_from_db()
     assert (part.parent_id, earlier.merged_into_id) == (kept.pk, kept.pk)
     assert (own.state, of_offer.values) == ("recalled", {"organisation": kept.key})
-    assert standing_key(kept.hub_id, earlier.key) == kept.key
+    assert standing_key(administrator, earlier.key) == kept.key
 
 
 def test_every_record_that_moved_has_a_row_of_its_own(

@@ -1,6 +1,7 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -55,11 +56,11 @@ def _link(mail: Outbox) -> str:
     return found.group(1)
 
 
-def _sign_in(client: Client, user: User, password: str = PASSWORD, **more: str) -> object:
+def _sign_in(client: Client, user: User, password: str = PASSWORD, **more: str) -> Any:
     return client.post("/en/account/login/", {"login": user.email, "password": password, **more})
 
 
-def _told(page: object) -> str:
+def _told(page: Any) -> str:
     """Return what the page says is wrong."""
     content = page.content.decode()
     return content[content.index('role="alert"') : content.index('class="field"')]
