@@ -13,6 +13,7 @@ from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
 from fairground.accounts.actors import Actor, actor_for, system
+from fairground.accounts.consents import consents_due, give_consents
 from fairground.accounts.hubs import forget_hubs
 from fairground.accounts.models import (
     Hub,
