@@ -2,10 +2,12 @@
 
 from django.urls import include, path
 
+from fairground.collect.attachments import hand_out
 from fairground.web.languages import in_both_languages, to_first_page
 
 urlpatterns = [
     path("", to_first_page),
+    path("files/<slug:key>/<str:name>", hand_out, name="attachment"),
     *in_both_languages(
         path("account/", include("allauth.urls")),
         path("", include("fairground.accounts.urls")),
