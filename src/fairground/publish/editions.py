@@ -2,11 +2,12 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 
 from fairground.accounts.actors import Actor
-from fairground.editions.models import Edition, Figure
+from fairground.editions.models import Edition, Figure, Session
 from fairground.editions.selectors import figures_of, sessions_of
 from fairground.language.local_text import LocalText
 from fairground.taxonomy import code_list
@@ -38,9 +39,12 @@ def _figure(edition: Edition, figure: Figure) -> dict[str, Any]:
 
 def programme(actor: Actor, edition: Edition | None, limit: int) -> list[dict[str, Any]]:
     """Return an edition's sessions for a list. One query."""
-    if edition is None:
-        return []
-    sessions = sessions_of(actor, edition).values(
+    return [] if edition is None else programme_entries(sessions_of(actor, edition)[:limit])
+
+
+def programme_entries(sessions: QuerySet[Session]) -> list[dict[str, Any]]:
+    """Return sessions as the programme's templates write them. One query."""
+    rows = sessions.values(
         "key", "title", "held_on", "starts_at", "venue", "session_format", "module", "theme"
     )
     formats = code_list("session_format").terms
@@ -56,7 +60,7 @@ def programme(actor: Actor, edition: Edition | None, limit: int) -> list[dict[st
             "module": session["module"],
             "url": reverse("publish:record", args=["session", session["key"]]),
         }
-        for session in sessions[:limit]
+        for session in rows
     ]
 
 

@@ -1,6 +1,7 @@
 """What the page of one record shows."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.urls import reverse
@@ -11,7 +12,7 @@ from fairground.accounts.core import states
 from fairground.accounts.kinds import Kind, kind_of
 from fairground.accounts.models import Organisation, Record
 from fairground.accounts.policies import is_owner, may_name, opened, readable
-from fairground.accounts.presentation import present
+from fairground.accounts.presentation import Item, present
 from fairground.language.local_text import LocalText
 from fairground.publish.labels import label_of
 from fairground.web import figures
@@ -61,6 +62,8 @@ def page(actor: Actor, record: Any, language: str) -> dict[str, Any]:
     shown: dict[str, dict[str, Any]] = {}
     for group in groups:
         items = [item for item in group.items if item.name not in said]
+        if record.kind == "session":
+            items = [_named_module(record, item) for item in items]
         if items or group.closed:
             shown[group.code] = {"label": group.label, "facts": items, "closed": group.closed}
     return {
@@ -73,6 +76,14 @@ def page(actor: Actor, record: Any, language: str) -> dict[str, Any]:
         "actions": _actions(actor, record),
         "crumbs": [{"label": LocalText("目录", "Catalogue"), "url": reverse("publish:catalogue")}],
     }
+
+
+def _named_module(session: Any, item: Item) -> Item:
+    """Return the item of a session's module with the name its edition gives the module, not the code."""
+    if item.name != "module" or session.edition is None:
+        return item
+    names = {module.code: module.name for module in session.edition.modules}
+    return replace(item, shape="local_line", value=names.get(item.value, item.value))
 
 
 def _head(actor: Actor, record: Record, kind: Kind) -> dict[str, Any]:
