@@ -104,7 +104,9 @@ def test_files_that_contributing_names_are_there() -> None:
     }
     named |= {
         f"src/fairground/{name}"
-        for name in re.findall(r"`((?:collect|language|match|places|kernel)/[\w./]+\.py)`", text)
+        for name in re.findall(
+            r"`((?:accounts|collect|config|jobs|kernel|language|match|places|publish|web)/[\w./]+\.py)`", text
+        )
     }
     assert len(named) > 15
     assert [name for name in sorted(named) if not (ROOT / name).exists()] == []
