@@ -76,7 +76,7 @@ class InviteForm(LabelledForm):
     words: ClassVar = {
         "email": (LocalText("邮箱", "E-mail address"), _NO_HELP),
         "as_manager": (
-            LocalText("同时设为管理人", "as a manager"),
+            LocalText("同时设为管理人", "Make them a manager"),
             LocalText("管理人决定谁代表本单位。", "A manager decides who acts for the organisation."),
         ),
     }

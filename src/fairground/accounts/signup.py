@@ -17,6 +17,7 @@ _NAME = LocalText("姓名", "Name")
 _NAME_HELP = LocalText("显示在您写的记录的历史中。", "Printed in the history of the records you write.")
 _LANGUAGE = LocalText("邮件语言", "Language of mail")
 _AGREE = LocalText("我已阅读并同意《{}》", "I have read and agree to: {}")
+_MAY_AGREE = LocalText("我同意《{}》（选填）", "I agree to: {} (optional)")
 _MUST_AGREE = LocalText("没有这项同意无法开设账号。", "There is no account without this one.")
 
 
@@ -28,7 +29,7 @@ def consent_field(text: ConsentText, language: str) -> forms.BooleanField:
         text.title.in_language(language),
     )
     return forms.BooleanField(
-        label=format_html(_AGREE.in_language(language), link),
+        label=format_html((_AGREE if text.required else _MAY_AGREE).in_language(language), link),
         required=text.required,
         error_messages={"required": _MUST_AGREE.in_language(language)},
     )
