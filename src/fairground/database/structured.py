@@ -1,14 +1,18 @@
 """Columns that hold a frozen dataclass, or a tuple of them, as JSON: typed in Python, readable in both databases."""
 
-from functools import cached_property
+from collections.abc import Callable
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.fields.json import KeyTransform
 from pydantic import TypeAdapter
 from pydantic import ValidationError as ShapeError
 
 from fairground.language.local_text import LocalText
+
+_SHORT = 40  # characters of JSON
 
 
 class StructuredField(models.JSONField):
@@ -35,8 +39,17 @@ class StructuredField(models.JSONField):
         return name, "django.db.models.JSONField", args, kwargs
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        if isinstance(value, str) and not isinstance(expression, KeyTransform):
+            return self._read(value)
         loaded = super().from_db_value(value, expression, connection)
         return None if loaded is None else self.adapter.validate_python(loaded)
+
+    @cached_property
+    def _read(self) -> Callable[[str], Any]:
+        """Parse and check in one step. Short values are often the same, empty texts most of all: kept, being frozen."""
+        read = self.adapter.validate_json
+        read_short = lru_cache(maxsize=2048)(read)
+        return lambda text: read_short(text) if len(text) <= _SHORT else read(text)
 
     def to_python(self, value: Any) -> Any:
         if value is None:

@@ -216,7 +216,8 @@ def _fold(text: str) -> str:
     # Signs go first: compatibility folding would spell them out and turn 'Coach™' into the word 'coachtm'.
     text = _NOT_WORD.sub(" ", unicodedata.normalize("NFC", text))
     text = unicodedata.normalize("NFKC", text)
-    if _HAN_RUN.search(text):
+    # Most texts hold no traditional character; translating them would cost ten times this look.
+    if not _traditional_characters().isdisjoint(text):
         text = text.translate(_simplified_characters())
     if text.isascii():
         return text
@@ -239,6 +240,11 @@ def _simplified_characters() -> dict[int, str]:
         for before, after in zip(characters, simplified, strict=True)
         if before != after and len(after) == 1
     }
+
+
+@functools.cache
+def _traditional_characters() -> frozenset[str]:
+    return frozenset(map(chr, _simplified_characters()))
 
 
 def folded_runs(text: str) -> list[str]:

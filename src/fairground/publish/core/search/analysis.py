@@ -27,6 +27,7 @@ _NAMES_BEGUN = 20  # names of one document whose beginning is marked
 FieldTexts = Mapping[str, str]
 
 
+@lru_cache(maxsize=1 << 17)
 def is_han(token: str) -> bool:
     """Tell whether a token of ours is Chinese: tokens are of one script."""
     if token.isascii():
@@ -48,13 +49,22 @@ def cut(text: str) -> Cut:
     grams: list[str] = []
     printed: list[str] = []
     for run in folded_runs(text):
+        if run.isascii():
+            words += _tokens_of_word(run)
+            printed.append(run)
+            continue
         words += tokens_of_run(run)
-        if is_han(run):
+        if "\u3400" <= run[0] <= "\u9fff" or is_han(run):
             grams += map(add, run, run[1:]) if len(run) > 1 else run
             printed += run
         else:
             printed.append(run)
     return Cut(words, grams, printed)
+
+
+@lru_cache(maxsize=1 << 17)
+def _tokens_of_word(run: str) -> tuple[str, ...]:
+    return tuple(tokens_of_run(run))
 
 
 def analyse(document: SearchDocument) -> FieldTexts:
