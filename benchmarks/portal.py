@@ -9,7 +9,7 @@ own that is made at the start and dropped at the end.
 What is run: `fairground serve` in mode production (two worker processes of four threads, its clock and its job worker
 beside them), as it runs behind a proxy. Locust (see docs/decisions/load.md) asks each page alone at a constant rate,
 thousands of different addresses, none twice where there are enough; what begins late counts from when it was due.
-Before each page one tenth as many requests warm the server. The load tool runs on the same machine.
+Before each page a tenth as many requests (at least 50) warm the server. The load tool runs on the same machine.
 
 OUT, JSON (times in milliseconds):
   {page: {rps, p50_ms, p95_ms, p99_ms, errors, requests, latest_start_ms}}
@@ -79,7 +79,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
 
         count = RATE * options.seconds
         wanted = [
-            page for page in pages(some_records(), count, max(count // 10, 20)) if page.name in options.pages
+            page for page in pages(some_records(), count, max(count // 10, 50)) if page.name in options.pages
         ]
         say(f"serving; {len(wanted)} pages, {options.seconds} s each")
         with serving(home / "server.log") as host:

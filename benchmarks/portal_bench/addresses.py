@@ -30,6 +30,7 @@ class Seen:
     region: str
     field: str
     trl: str
+    of: int  # how many such records there are
 
     def side(self, source: random.Random) -> tuple[str, str]:
         language = source.choice(sorted(self.title))
@@ -41,7 +42,8 @@ def some_records() -> list[Seen]:
     from fairground.accounts.models import Record
 
     public = Record.objects.filter(state="published", visibility="public", kind__in=_KINDS)
-    step = max(public.count() // _SOME, 1)
+    of = public.count()
+    step = max(of // _SOME, 1)
     columns = ("key", "kind", "title", "region", "fields", "trl")
     return [
         Seen(
@@ -51,6 +53,7 @@ def some_records() -> list[Seen]:
             region,
             fields[0],
             str(trl or ""),
+            of,
         )
         for key, kind, title, region, fields, trl in public.order_by("reference", "kind").values_list(
             *columns
@@ -122,12 +125,12 @@ def _filters(source: random.Random, record: Seen) -> dict[str, str]:
 
 
 def _catalogue(source: random.Random, record: Seen) -> str:
-    """One to four filters, sometimes another order; with few filters sometimes a later page."""
+    """No filter to four, sometimes another order; without a filter often a later page."""
     chosen: dict[str, Any] = _filters(source, record)
+    if not chosen:
+        chosen["page"] = source.randint(1, max(min(record.of // 40, 100), 1))
     if source.random() < 0.3:
         chosen["sort"] = source.choice(("newest", "title"))
-    if len(chosen) <= 1 and source.random() < 0.5:
-        chosen["page"] = source.randint(2, 4)
     return f"/{_language(source)}/catalogue/?{urlencode(chosen)}"
 
 
