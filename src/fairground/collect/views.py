@@ -53,7 +53,12 @@ def _answers(view: View) -> View:
     @wraps(view)
     def answer(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if request.actor.user_id is None:
-            return redirect_to_login(request.get_full_path())
+            # A part of a page cannot show the whole page for signing in.
+            return (
+                render(request, "collect/signed_out.html")
+                if request.htmx
+                else redirect_to_login(request.get_full_path())
+            )
         try:
             return view(request, *args, **kwargs)
         except (NotFoundError, UnknownKindError) as error:
@@ -201,13 +206,13 @@ def _posted(request: HttpRequest, kind: Kind, standing: Standing | None) -> Http
             ),
         )
         return HttpResponseRedirect(reverse("collect:desk"))
-    messages.success(request, _said(_saved_message(record, standing, bool(changes))))
+    messages.success(request, _said(_saved_message(record, bool(changes))))
     return HttpResponseRedirect(reverse("collect:edit", args=[kind.code, record.key]))
 
 
-def _saved_message(record: Record, standing: Standing | None, is_changed: bool) -> LocalText:
-    if standing is not None and not is_changed:
-        return LocalText("没有改动，无需保存。", "Nothing was changed, so nothing was saved.")
+def _saved_message(record: Record, is_changed: bool) -> LocalText:
+    if record.state == states.PUBLISHED and not is_changed:
+        return LocalText("没有改动，无需提交修订。", "Nothing was changed, so there is nothing to revise.")
     if record.state == states.PUBLISHED:
         return LocalText(
             "修订已提交，审核通过后生效。",
@@ -270,7 +275,7 @@ def _saved_by_itself(
                 else error.message
             )
     labels = [form.kind.fields[name].label for name in form.faults if name in form.kind.fields]
-    return render(
+    answer: HttpResponse = render(
         request,
         "collect/saved.html",
         {
@@ -282,6 +287,10 @@ def _saved_by_itself(
             "sitting": request.POST.get("sitting", "")[:40],
         },
     )
+    if standing is None and record is not None:
+        # Loading the page again leads to the draft, not to another empty form.
+        answer.headers["HX-Replace-Url"] = reverse("collect:edit", args=[form.kind.code, record.key])
+    return answer
 
 
 def _conflict(request: HttpRequest, form: RecordForm, error: EditConflictError) -> HttpResponse:

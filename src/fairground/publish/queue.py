@@ -273,6 +273,13 @@ def _duplicates(waiting: Waiting, texts: Mapping[str, LocalText], language: str)
         for first, second, likeness in find_near_duplicates(compared, threshold=_SIMILAR)
         if first == 0
     )
+    if not others:
+        return Check(
+            True,
+            LocalText(
+                "还没有已发布的同类记录可比。", "Nothing of its kind is published yet to compare with."
+            ),
+        )
     if not alike:
         return Check(
             True,

@@ -435,3 +435,16 @@ def test_no_form_data_whatever_makes_the_portal_fail(kind: str, data: st.DataObj
         assert anna.post(f"/en/desk/clinic/{kind}/", typed).status_code == 200
     for record in Record.objects.filter(kind=kind)[:1]:
         assert anna.post(_edit(record), typed).status_code in (200, 302, 409, 422)
+
+
+def test_a_form_whose_person_was_signed_out_says_so_in_its_place(client: Client, hub: Any) -> None:
+    answer = client.post("/en/new/need/", TITLE, headers={"HX-Request": "true"})
+
+    assert (answer.status_code, Record.objects.count()) == (200, 0)
+    assert "You are signed out; nothing was saved." in answer.content.decode()
+
+
+def test_the_first_save_by_itself_gives_the_page_its_lasting_address(anna: Client) -> None:
+    answer = anna.post("/en/new/need/", {**TITLE, "sitting": "w"}, headers={"HX-Request": "true"})
+
+    assert answer.headers["HX-Replace-Url"] == _edit(Record.objects.get())
