@@ -20,6 +20,7 @@ from fairground.match.core.engine import match_lists
 from fairground.match.core.results import Evidence
 from fairground.match.core.results import Match as Pair
 from fairground.match.models import Match
+from fairground.publish.records import named_organisation
 from fairground.web.panels import Panel
 
 PARTNERS = 5  # kept for each record
@@ -99,7 +100,9 @@ def matches_panel(request: HttpRequest, record: Any) -> Panel | None:
     if not found:
         return None
     # A pair without evidence is no proposal: the page says that none was found rather than show the least bad.
-    pairs = [_shown(match, record) for match in found if match.evidence != Evidence.NONE][:_SHOWN]
+    pairs = [_shown(match, record, request.actor) for match in found if match.evidence != Evidence.NONE][
+        :_SHOWN
+    ]
     title = (
         LocalText("可能解决它的成果", "Offers that may answer it")
         if record.kind == "need"
@@ -112,11 +115,12 @@ def matches_panel(request: HttpRequest, record: Any) -> Panel | None:
     )
 
 
-def _shown(match: Match, record: Record) -> dict[str, Any]:
+def _shown(match: Match, record: Record, actor: Actor) -> dict[str, Any]:
     partner: Any = match.offer if record.kind == "need" else match.need
+    organisation = named_organisation(actor, partner)
     return {
         "title": partner.title,
-        "organisation": partner.organisation.title if partner.organisation else None,
+        "organisation": organisation.title if organisation else None,
         "url": reverse("publish:record", args=[partner.kind, partner.key]),
         "demonstration": partner.demonstration,
         "score": round(match.score * 100),
