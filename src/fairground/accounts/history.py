@@ -44,6 +44,8 @@ ACTIONS: Mapping[str, LocalText] = {
     "return_revision": LocalText("退回修订", "Revision returned"),
     "merge": LocalText("合并", "Merged"),
     "delete": LocalText("删除", "Deleted"),
+    "attach": LocalText("添加附件", "File added"),
+    "detach": LocalText("删除附件", "File removed"),
 }
 
 _PUBLIC = frozenset({"publish", "revise", "renew", "expire", "withdraw", "merge"})

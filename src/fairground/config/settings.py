@@ -176,6 +176,7 @@ ACCOUNT_RATE_LIMITS = (
 )
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Fairground"
+MFA_ADAPTER = "fairground.accounts.allauth_adapter.SecondFactorAdapter"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "collect:desk"
 

@@ -34,6 +34,7 @@ from fairground.accounts.models import (
 from fairground.accounts.organisations import create_organisation
 from fairground.accounts.roles import end_role, give_role
 from fairground.accounts.services import add_record, move_record, propose_revision
+from fairground.accounts.words import HELD_NAMES
 from fairground.audit.models import Change
 from fairground.language.local_text import LocalText
 from fairground.mail.services import queue_mail
@@ -296,6 +297,14 @@ def test_the_export_holds_what_every_part_holds(person: User) -> None:
 
 
 _OWN_PARTS = {"account", "roles", "organisations", "consents", "person", "records", "grants", "mail", "log"}
+
+
+def test_every_value_has_a_name_in_both_languages(person: User) -> None:
+    names = {
+        name for part in held_parts() if part.name != "person" for row in part.reader(person) for name in row
+    }
+    assert names - HELD_NAMES.keys() == set()
+    assert len(names) > 30
 
 
 def test_a_person_exports_and_erases_on_the_pages(client: Client, person: User) -> None:

@@ -208,6 +208,8 @@ def test_second_factor_is_set_up_and_asked_for(client: Client, known: User) -> N
     _confirm_it_is_me(client)
     page = client.get("/en/account/2fa/totp/activate/")
     assert page.status_code == 200
+    picture = page.context["totp_svg"]
+    assert picture.index('fill="#fff"') < picture.index("<path")  # seen in the dark too
     secret = page.context["form"].secret
     code = format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
     client.post("/en/account/2fa/totp/activate/", {"code": code})

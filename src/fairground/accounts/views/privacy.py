@@ -1,6 +1,7 @@
 """What is held on a person: seen, exported, erased; the texts they agreed to."""
 
 import json
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth import logout
@@ -11,14 +12,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from fairground.accounts.consents import give_consents, texts_in_force, withdraw_consent
+from fairground.accounts.core.roles import ROLES
 from fairground.accounts.erasure import erase_person
 from fairground.accounts.forms import EraseForm
-from fairground.accounts.held import everything_held, held_parts
+from fairground.accounts.held import Row, everything_held, held_parts
 from fairground.accounts.models import Consent
 from fairground.accounts.views.answers import carried_out
+from fairground.accounts.words import HELD_NAMES, YES_AND_NO
+from fairground.web import figures
 from fairground.web.rate_limits import limit
 from fairground.web.reader import readers_language
 
+_TIMES = frozenset({"at", "since", "until", "last_login"})
 _SHOWN = 100  # rows of one part; the export has all
 
 
@@ -68,13 +73,29 @@ def _change_consent(request: HttpRequest) -> None:
     give_consents(user=request.user, texts=wanted, now=now, hub_id=hub_id)
 
 
-def _shown(row: Any) -> list[tuple[str, str]]:
-    """Return one row as pairs of name and text, what is empty left out."""
+def _shown(row: Row) -> list[tuple[str, str]]:
+    """Return one row as pairs of name and text for the reader, what is empty left out."""
+    language = readers_language()
     return [
-        (name.replace("_", " "), value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+        (
+            HELD_NAMES[name].in_language(language) if name in HELD_NAMES else name.replace("_", " "),
+            _value_shown(name, value, language),
+        )
         for name, value in row.items()
         if value not in (None, "", [], {})
     ]
+
+
+def _value_shown(name: str, value: Any, language: str) -> str:
+    if isinstance(value, bool):
+        return str(YES_AND_NO[value].in_language(language))
+    if not isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False)
+    if name in _TIMES or name.endswith("_at"):
+        return figures.moment(timezone.localtime(datetime.fromisoformat(value)), language)
+    if name == "role" and value in ROLES:
+        return str(ROLES[value].name.in_language(language))
+    return value
 
 
 @login_required
