@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from fairground.collect import views
+from fairground.collect import attachment_views, views
 
 app_name = "collect"
 urlpatterns = [
@@ -15,4 +15,6 @@ urlpatterns = [
     path("<slug:kind>/<slug:key>/move/", views.move, name="move"),
     path("<slug:kind>/<slug:key>/renew/", views.renew, name="renew"),
     path("<slug:kind>/<slug:key>/delete/", views.delete, name="delete"),
+    path("<slug:kind>/<slug:key>/attach/", attachment_views.attach, name="attach"),
+    path("<slug:kind>/<slug:key>/detach/", attachment_views.detach, name="detach"),
 ]

@@ -33,6 +33,7 @@ from fairground.accounts.models import Record
 from fairground.accounts.presentation import present
 from fairground.accounts.record_forms import RecordForm, find_records, shown_with_key
 from fairground.accounts.services import delete_draft, move_record, renew_record
+from fairground.collect.attachments import attachment_rows
 from fairground.collect.clinic_room import EXAMINED, advise
 from fairground.collect.desk import desk_parts, moves_for
 from fairground.collect.desk_saving import Standing, note_sitting, save, saved_in_sitting, standing_for
@@ -47,7 +48,7 @@ _OWN_KINDS = ("offer", "need")
 _LONGEST_REASON = 2_000
 
 
-def _answers(view: View) -> View:
+def answers(view: View) -> View:
     """Lead visitors to sign in, and turn errors into pages that say what to do; unknown and foreign answer alike."""
 
     @wraps(view)
@@ -80,7 +81,7 @@ def _said(text: LocalText) -> str:
 
 
 @require_safe
-@_answers
+@answers
 def desk(request: HttpRequest) -> HttpResponse:
     """The reader's records and their organisations', with what to do next."""
     parts = desk_parts(request.actor, now=timezone.now())
@@ -116,7 +117,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     return _new(request, kind)
 
 
-@_answers
+@answers
 def _new(request: HttpRequest, kind_code: str) -> HttpResponse:
     kind = kind_of(kind_code)
     if not _may_add(request, kind):
@@ -140,7 +141,7 @@ def _new(request: HttpRequest, kind_code: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@_answers
+@answers
 def edit(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     """The form of a record one answers for: a draft is changed, a published one gets a proposed revision."""
     standing = standing_for(request.actor, kind, key)
@@ -373,13 +374,14 @@ def _form_page(
             else "",
             "finder": reverse("collect:found"),
             "moves": moves_for(record) if record else (),
+            "attachments": attachment_rows(request.actor, record) if record else [],
         },
         status=status,
     )
 
 
 @require_POST
-@_answers
+@answers
 def clinic(request: HttpRequest, kind: str) -> HttpResponse:
     """The clinic's advice on what is typed right now; nothing is saved."""
     if kind not in EXAMINED:
@@ -403,7 +405,7 @@ def clinic(request: HttpRequest, kind: str) -> HttpResponse:
 
 
 @require_safe
-@_answers
+@answers
 def found(request: HttpRequest) -> HttpResponse:
     """Records whose name holds what was typed, as options of a datalist."""
     kind_code = request.GET.get("kind", "")
@@ -421,7 +423,7 @@ def found(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@_answers
+@answers
 def preview(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     """The record as a visitor will see it: nothing protected, no contacts."""
     standing = standing_for(request.actor, kind, key)
@@ -434,7 +436,7 @@ def preview(request: HttpRequest, kind: str, key: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@_answers
+@answers
 def move(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     """One step of the state machine; a step that needs a reason asks for it first."""
     record = standing_for(request.actor, kind, key).record
@@ -480,7 +482,7 @@ _MOVED = {
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@_answers
+@answers
 def renew(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     """Give a record a new date of validity."""
     record = standing_for(request.actor, kind, key).record
@@ -510,7 +512,7 @@ def renew(request: HttpRequest, kind: str, key: str) -> HttpResponse:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@_answers
+@answers
 def delete(request: HttpRequest, kind: str, key: str) -> HttpResponse:
     """Delete a draft that was never published, after asking once."""
     record = standing_for(request.actor, kind, key).record
