@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 
 from django.core.files.storage import default_storage
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.http import FileResponse, Http404, HttpRequest
 from django.urls import reverse
 from django.views.decorators.http import require_safe
@@ -19,7 +20,7 @@ from fairground.accounts.policies import is_owner, opened, readable
 from fairground.accounts.services import lock_record
 from fairground.audit.services import record_change
 from fairground.files.models import Attachment
-from fairground.files.services import remove_file, store_file
+from fairground.files.services import remove_file, store_file, sweep_files
 from fairground.language.local_text import LocalText
 
 
@@ -137,6 +138,16 @@ def find_attachment(actor: Actor, key: str, *, now: datetime | None = None) -> A
     if not may_read or (is_protected and not _may_open(actor, attachment.record_key, now)):
         raise NotFoundError
     return attachment
+
+
+def sweep_attachments(now: datetime) -> int:
+    """Remove the files of records that are no more, such as deleted drafts, and stray contents; return how many."""
+    orphans = Attachment.objects.filter(~Exists(Record.objects.filter(key=OuterRef("record_key"))))
+    removed = 0
+    for orphan in list(orphans[:1_000]):
+        remove_file(orphan)
+        removed += 1
+    return removed + sweep_files(now)
 
 
 @require_safe

@@ -34,6 +34,7 @@ from fairground.match.report.wording import (
 from fairground.match.two_lists import COLUMNS, PAIRS, REPORT, SIDES, read_json, write_json
 from fairground.match.two_lists_reading import STAGES as READING
 from fairground.match.two_lists_reading import Chosen, read_list
+from fairground.publish.records import named_organisation
 
 _TOP, _TOP_OF_LONG_LISTS, _LONG_LIST = 10, 5, 500
 _PAIRS_SHOWN = 12
@@ -46,6 +47,7 @@ STAGES = {
     "explain": LocalText("逐条核对要求", "Checking requirements one by one"),
 }
 _CATALOGUE = LocalText("读取目录", "Reading the catalogue")
+_PREPARING = LocalText("比较用词与语义", "Comparing words and meaning")
 _WRITING = LocalText("写出结果与报告", "Writing the results and the report")
 
 
@@ -64,6 +66,7 @@ def match_two_lists(context: JobContext) -> Mapping[str, Any]:
     """Match and write results, report and the first pairs; the work of the job kind 'match.two_lists'."""
     today = timezone.localdate()
     lists = _read(context)
+    context.progress(0, None, _PREPARING)
     single = len(lists.brought) == 1
     run = match_lists(
         lists.needs,
@@ -141,10 +144,11 @@ def catalogue_records(side: str, actor: Actor) -> Sequence[Need] | Sequence[Offe
         .select_related("organisation")
         .order_by("pk")
     )
-    return [
-        plain(row, source=CATALOGUE, position=number)
-        for number, row in enumerate(rows.iterator(2_000), start=1)
-    ]
+    found = []
+    for number, row in enumerate(rows.iterator(2_000), start=1):
+        row.organisation = named_organisation(actor, row)
+        found.append(plain(row, source=CATALOGUE, position=number))
+    return found
 
 
 def _write_tables(run: MatchRun, folder: Path) -> None:

@@ -24,6 +24,7 @@ from fairground.collect.attachments import (
     attachments_of,
     find_attachment,
     remove_attachment,
+    sweep_attachments,
 )
 from fairground.collect.models import Offer
 from fairground.files import services
@@ -68,7 +69,8 @@ def _add(actor: Actor, record: Record, now: datetime, name: str = "报告.pdf", 
 
 def _status(client: Client, address: str) -> int:
     answer = client.get(address)
-    answer.close()
+    if answer.streaming:
+        assert b"".join(answer)  # read to its end, which closes the file
     return int(answer.status_code)
 
 
@@ -183,6 +185,17 @@ def test_content_without_a_row_is_swept_after_a_day(
     assert (sweep_files(timezone.now() + timedelta(days=2)), _stored(tmp_path / "files")) == (1, [added.key])
 
 
+@pytest.mark.django_db(transaction=True)
+def test_files_of_a_deleted_draft_are_swept(
+    draft: Offer, owner: Actor, now: datetime, tmp_path: Path
+) -> None:
+    _add(owner, draft, now)
+    assert sweep_attachments(timezone.now()) == 0
+    Record.objects.filter(pk=draft.pk).delete()
+    assert (sweep_attachments(timezone.now()), _stored(tmp_path / "files")) == (1, [])
+    assert Attachment.objects.count() == 0
+
+
 _READERS = ("visitor", "member", "owner", "editor", "granted", "elsewhere", "revoked")
 
 
@@ -269,7 +282,6 @@ def test_handed_out_as_a_download_that_nothing_can_run(
     _publish(draft)
     answer = client.get(address_of(added))
     assert b"".join(answer) == b"=1+1,<b>"
-    answer.close()
     headers = answer.headers
     assert headers["Content-Disposition"].startswith("attachment; filename*=utf-8''a%22%3Bx%3D%3Cb%3E")
     assert (headers["X-Content-Type-Options"], headers["Content-Type"]) == ("nosniff", "text/csv")
