@@ -1,6 +1,6 @@
 """What people are asked to agree to: which version is in force, who agreed to it, and who took it back."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from fairground.accounts.errors import NotAllowedError
 from fairground.accounts.models import Consent, ConsentText, User
 from fairground.audit.services import record_change
 
+_ON_WITHDRAWAL: dict[str, list[Callable[[User], None]]] = {}
 CONSENTS_DUE = "consents_due"  # in the session, from signing in until the person agreed
 
 
@@ -65,6 +66,12 @@ def give_consents(*, user: User, texts: Iterable[ConsentText], now: datetime, hu
         _log(user, text, "give", now, hub_id)
 
 
+def give_consent_to(code: str, *, user_id: int, now: datetime, hub_id: int) -> None:
+    """Note that the person agreed, by what they chose, to the text in force with this code. Harmless twice."""
+    wanted = [text for text in texts_in_force(now=now) if text.code == code]
+    give_consents(user=User.objects.get(pk=user_id), texts=wanted, now=now, hub_id=hub_id)
+
+
 @transaction.atomic
 def withdraw_consent(*, user: User, consent_id: int, now: datetime, hub_id: int) -> None:
     """Take a consent back. A text that an account needs is taken back by erasing the account.
@@ -81,7 +88,17 @@ def withdraw_consent(*, user: User, consent_id: int, now: datetime, hub_id: int)
         )
     consent.withdrawn_at = now
     consent.save(update_fields=["withdrawn_at"])
+    for act in _ON_WITHDRAWAL.get(consent.text.code, ()):
+        act(user)
     _log(user, consent.text, "withdraw", now, hub_id)
+
+
+def on_withdrawal(code: str, act: Callable[[User], None]) -> None:
+    """Have `act` called when a person takes back their consent to a text, in the same transaction.
+
+    Called from an app's `ready`, by whoever does what the text allows.
+    """
+    _ON_WITHDRAWAL.setdefault(code, []).append(act)
 
 
 def has_consent(user: User, code: str) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from fairground.accounts.consents import on_withdrawal
 from fairground.accounts.held import Row, register_held
 from fairground.accounts.models import User
 from fairground.language.local_text import LocalText
@@ -18,6 +19,11 @@ def register() -> None:
         label=LocalText("保存的检索", "Saved searches"),
         models=("publish.SavedSearch",),
     )
+    on_withdrawal("digest", _stop_mail)
+
+
+def _stop_mail(user: User) -> None:
+    SavedSearch.objects.filter(user=user).update(every=SavedSearch.Every.NEVER)
 
 
 def _held(user: User) -> Sequence[Row]:

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import override
 
 from fairground.accounts.actors import Actor, actor_for, visitor
+from fairground.accounts.consents import give_consent_to
 from fairground.accounts.core import states
 from fairground.accounts.errors import NotAllowedError, NotFoundError
 from fairground.accounts.models import Record, User
@@ -67,6 +68,8 @@ def save_search(*, actor: Actor, query: CatalogueQuery, name: str, every: str, n
     saved.name = name.strip()[:200] or (query.text or "…")
     saved.every = every if every in SavedSearch.Every.values else SavedSearch.Every.NEVER
     saved.save()
+    if saved.every != SavedSearch.Every.NEVER:
+        give_consent_to("digest", user_id=actor.user_id, now=now, hub_id=actor.hub_id)
     return saved
 
 
