@@ -63,6 +63,19 @@ def test_every_option_named_is_there(page: str, command: str, rest: str) -> None
     assert named - known == set(), page
 
 
+def test_every_command_of_the_program_is_told() -> None:
+    there = set(re.findall(r"(?m)^    ([a-z]+)  ", help_of().split("commands", 1)[1]))
+    assert {"match", "check", "learn", "serve", "index", "work"} <= there
+    assert there - {command for _, command, _ in commands()} == set()
+
+
+@pytest.mark.parametrize("command", ["serve", "index", "work"])
+def test_every_option_of_the_portal_is_told(command: str) -> None:
+    page = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    options = set(re.findall(r"(?m)^  (?:-\w, )?(--[a-z-]+)", help_of(command))) - {"--help"}
+    assert [option for option in sorted(options) if option not in page] == []
+
+
 def test_every_recipe_named_is_one_of_the_script() -> None:
     told = subprocess.run(
         [str(ROOT / "dev"), "help"], capture_output=True, text=True, encoding="utf-8", check=True
