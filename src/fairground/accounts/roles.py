@@ -1,9 +1,12 @@
 """Giving and ending roles in a hub."""
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
 
 from fairground.accounts.actors import Actor
 from fairground.accounts.core.roles import MANAGE_PEOPLE, ROLES
@@ -81,6 +84,22 @@ def end_role(*, actor: Actor, user_id: int, role: str, now: datetime, reason: st
     standing.update(until=now)
     _log(actor, user_id, "end", role, now, None, reason, {"role": role})
     return True
+
+
+def join_hub(*, user: User, hub_id: int, now: datetime) -> None:
+    """Make a person who signs in to a hub for the first time its member. Who had any role there stays as they are.
+
+    An account is one for all hubs of a portal; a membership that an administrator ended is not given back.
+    """
+    if RoleAssignment.objects.filter(user=user, hub_id=hub_id).exists():
+        return
+    RoleAssignment.objects.create(user=user, hub_id=hub_id, role="member", since=now)
+    _log(Actor(hub_id, user.pk, user.printed_name), user.pk, "give", "member", now, None, "", None)
+
+
+def join_hub_at_sign_in(sender: object, request: HttpRequest, user: User, **_: Any) -> None:
+    """Call `join_hub` for the hub whose page the person signed in on."""
+    join_hub(user=user, hub_id=request.hub.pk, now=timezone.now())
 
 
 def current_roles(user_id: int, hub_id: int, *, now: datetime) -> QuerySet[RoleAssignment]:

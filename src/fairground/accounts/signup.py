@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.utils.html import format_html
 
 from fairground.accounts.consents import give_consents, texts_in_force
-from fairground.accounts.models import ConsentText, RoleAssignment, User
+from fairground.accounts.models import ConsentText, User
+from fairground.accounts.roles import join_hub
 from fairground.language.local_text import LocalText
 from fairground.web.reader import NAMES, readers_language
 
@@ -59,8 +60,6 @@ class SignupForm(forms.Form):
         user.name = " ".join(self.cleaned_data["name"].split())
         user.language = self.cleaned_data["language"]
         user.save(update_fields=["name", "language"])
-        RoleAssignment.objects.get_or_create(
-            user=user, hub=request.hub, role="member", until=None, defaults={"since": now}
-        )
+        join_hub(user=user, hub_id=request.hub.pk, now=now)
         given = [text for name, text in self.texts.items() if self.cleaned_data.get(name)]
         give_consents(user=user, texts=given, now=now, hub_id=request.hub.pk)

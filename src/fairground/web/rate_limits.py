@@ -70,18 +70,23 @@ def seconds_to_wait(request: HttpRequest, name: str) -> int:
     return 0 if count <= most else period_s - now % period_s
 
 
+def refusal(request: HttpRequest, name: str) -> HttpResponse | None:
+    """Count one request against the limit `name`; return the page that says to wait, or None to go on."""
+    wait_s = seconds_to_wait(request, name)
+    if not wait_s:
+        return None
+    response = render(request, "429.html", {"retry_after_s": wait_s}, status=429)
+    response.headers["Retry-After"] = str(wait_s)
+    return response
+
+
 def limit(name: str) -> Callable[[View], View]:
     """Decorate a view: past the limit `name` it answers 429 with the time to wait, and does nothing."""
 
     def decorate(view: View) -> View:
         @wraps(view)
         def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            wait_s = seconds_to_wait(request, name)
-            if not wait_s:
-                return view(request, *args, **kwargs)
-            response = render(request, "429.html", {"retry_after_s": wait_s}, status=429)
-            response.headers["Retry-After"] = str(wait_s)
-            return response
+            return refusal(request, name) or view(request, *args, **kwargs)
 
         return limited
 

@@ -1,7 +1,9 @@
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -162,3 +164,19 @@ def test_forms_need_their_token(hub: Hub, make_user: Callable[..., User]) -> Non
     client.force_login(make_user("administrator"))
     for path in ("me/", "people/1/", "me/privacy/erase/", "account/login/", "account/signup/"):
         assert client.post(f"/en/{path}", {}).status_code == 403
+
+
+def test_invitations_are_not_sent_by_the_dozen(
+    sign_in: Callable[..., Client], organisation: Organisation, settings: Any
+) -> None:
+    caches["default"].clear()
+    settings.RATE_LIMITS = {"invite": (2, 3600, ("POST",), "default")}
+    client = sign_in("member", managed=(organisation.pk,))
+    here = f"/en/organisations/{organisation.key}/people/"
+    codes = [
+        client.post(here, {"do": "invite", "email": f"guest{number}@example.org"}).status_code
+        for number in range(3)
+    ]
+    assert codes == [302, 302, 429]
+    assert organisation.invitations.count() == 2
+    caches["default"].clear()

@@ -12,6 +12,7 @@ from django.test import Client
 from django.utils import timezone
 
 from fairground.accounts.consents import consents_due, give_consents, texts_in_force
+from fairground.accounts.hubs import forget_hubs
 from fairground.accounts.models import Consent, ConsentText, Hub, RoleAssignment, User
 from fairground.language.local_text import LocalText
 from fairground.mail.models import Outbox
@@ -236,6 +237,34 @@ def test_a_new_address_counts_when_it_is_confirmed(client: Client, known: User) 
     client.post(_link(Outbox.objects.get(to="moved@example.org")))
     known.refresh_from_db()
     assert known.email == "moved@example.org"
+
+
+def test_an_address_of_another_account_is_neither_given_away_nor_taken(
+    client: Client, known: User, make_user: Callable[..., User]
+) -> None:
+    other = make_user("member")
+    EmailAddress.objects.create(user=other, email=other.email, verified=True, primary=True)
+    _sign_in(client, known)
+    answers = [
+        client.post("/en/account/email/", {"action_add": "", "email": address})
+        for address in (other.email, "free@example.org")
+    ]
+    assert [answer.headers["Location"] for answer in answers] == ["/en/account/email/"] * 2
+
+    client.post(_link(Outbox.objects.get(to=other.email)))
+    known.refresh_from_db()
+    assert known.email != other.email
+
+
+def test_who_signs_in_to_another_hub_becomes_its_member_once(client: Client, known: User, hub: Hub) -> None:
+    elsewhere = Hub.objects.create(code="other", domain="testserver")
+    forget_hubs()
+    for _ in range(2):
+        _sign_in(client, known)
+        roles = RoleAssignment.objects.filter(user=known, hub=elsewhere)
+        assert list(roles.values_list("role", flat=True)) == ["member"]
+        roles.update(until=timezone.now())  # an administrator ends it: it is not given back
+        client.post("/en/account/logout/")
 
 
 def test_a_new_version_is_asked_for_at_the_next_sign_in(client: Client, known: User) -> None:

@@ -18,7 +18,7 @@ from fairground.accounts.views.answers import carried_out, say
 from fairground.accounts.words import MEMBERSHIP_ACTIONS
 from fairground.audit.models import Change
 from fairground.audit.selectors import changes_of
-from fairground.web.rate_limits import limit
+from fairground.web.rate_limits import limit, refusal
 from fairground.web.reader import readers_language
 
 _HISTORY = 50
@@ -48,7 +48,11 @@ def members(request: HttpRequest, key: str) -> HttpResponse:
     )
     if not manages and organisation.pk not in request.actor.organisations:
         raise PermissionDenied
-    form = InviteForm(request.POST if request.POST.get("do") == "invite" else None)
+    is_invitation = request.POST.get("do") == "invite"
+    # A mail to anybody's address: nobody sends many of them.
+    if is_invitation and (refused := refusal(request, "invite")):
+        return refused
+    form = InviteForm(request.POST if is_invitation else None)
     if request.method == "POST" and _act(request, organisation, form):
         return HttpResponseRedirect(_after(request, organisation))
     history = list(changes_of("membership", organisation.key)[:_HISTORY])
