@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "fairground.accounts.middleware.ActorMiddleware",
     "fairground.accounts.middleware.ConsentMiddleware",
+    "fairground.publish.middleware.SearchIndexMiddleware",
 ]
 
 ROOT_URLCONF = "fairground.config.urls"
@@ -154,6 +155,8 @@ ACCOUNT_ADAPTER = "fairground.accounts.allauth_adapter.AccountAdapter"
 ACCOUNT_SIGNUP_FORM_CLASS = "fairground.accounts.signup.SignupForm"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
+# Whoever confirms in the browser they signed up with goes on to what they came for.
+ACCOUNT_LOGIN_ON_EMAIL_CONFIRMATION = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True  # a changed password or second factor is told by mail
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
