@@ -1,6 +1,7 @@
 """`fairground serve`: the portal on this machine, with all that belongs to it."""
 
 import argparse
+import ctypes
 import os
 import signal
 import subprocess
@@ -28,6 +29,7 @@ _EPILOG = f"""examples / 示例:
 {EXIT_HELP}"""
 
 EXIT_SERVE_FAILED = 1
+_PR_SET_PDEATHSIG = 1  # prctl(2)
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -51,6 +53,9 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     if arguments.demo:
         os.environ.setdefault("FAIRGROUND_MODE", "demonstration")
     os.environ["FAIRGROUND_WORKERS"] = str(max(1, arguments.workers))
+    if "FAIRGROUND_ADDRESS_FILE" not in os.environ:
+        # Addresses in mail must lead to where it listens.
+        os.environ.setdefault("FAIRGROUND_ADDRESS", f"http://{arguments.host}:{arguments.port}")
     set_up_portal()
     report = _prepare(console, demo=arguments.demo)
     return _serve(arguments.host, arguments.port, console, report)
@@ -104,7 +109,10 @@ def _serve(host: str, port: int, console: Console, report: "LoadReport | None") 
         "clock": [*python, "fairground", "work"],
     }
     # Each in a group of its own: Ctrl-C reaches this process alone, which then ends them in order.
-    running = {name: subprocess.Popen(command, start_new_session=True) for name, command in commands.items()}
+    running = {
+        name: subprocess.Popen(command, start_new_session=True, preexec_fn=_end_with_parent)
+        for name, command in commands.items()
+    }
     _announce(console, host, port, report)
     stopped = _wait_for_end(running)
     for process in running.values():
@@ -123,6 +131,12 @@ def _serve(host: str, port: int, console: Console, report: "LoadReport | None") 
         f"The process '{stopped}' ended by itself; everything was stopped and is kept. The reason is printed above.",
     )
     return EXIT_SERVE_FAILED
+
+
+def _end_with_parent() -> None:
+    """Be told to end when `serve` is gone, killed ones included: its parts would hold the port and write on."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def _wait_for_end(running: dict[str, "subprocess.Popen[bytes]"]) -> str | None:
