@@ -43,6 +43,8 @@ class Standing:
 def standing_for(actor: Actor, kind_code: str, key: str) -> Standing:
     """Return a record that the actor answers for. Raises NotFoundError for every other, there or not."""
     kind = kind_of(kind_code)
+    if not (key.isascii() and key.isalnum()):
+        raise NotFoundError
     record = kind.model.objects.filter(readable(actor), key=key, kind=kind_code).first()
     if record is None or not is_owner(actor, record):
         raise NotFoundError

@@ -76,6 +76,10 @@ def _refused(request: HttpRequest, error: AccountsError, status: int) -> HttpRes
     return render(request, "collect/refused.html", {"error": error}, status=status)
 
 
+def _words(request: HttpRequest, name: str) -> str:
+    return str(request.POST.get(name, "")).replace("\x00", "").strip()[:_LONGEST_REASON]
+
+
 def _said(text: LocalText) -> str:
     return text.in_language(readers_language())
 
@@ -234,7 +238,7 @@ def _save(
         revision_seen=request.POST.get("revision", ""),
         changes=changes,
         now=timezone.now(),
-        note=request.POST.get("note", "").strip()[:_LONGEST_REASON],
+        note=_words(request, "note"),
     )
     note_sitting(request.session, sitting, record)
     return record
@@ -446,7 +450,7 @@ def move(request: HttpRequest, kind: str, key: str) -> HttpResponse:
             "记录的状态已改变，这一步不再适用。请回到工作台。",
             "The record's state has changed and this step no longer applies. Go back to the desk.",
         )
-    reason = request.POST.get("reason", "").strip()[:_LONGEST_REASON]
+    reason = _words(request, "reason")
     if request.method != "POST" or (wanted.needs_reason and not reason):
         return render(
             request,

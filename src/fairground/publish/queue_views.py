@@ -138,7 +138,9 @@ def decide_entry(request: HttpRequest, key: str) -> HttpResponse:
         raise NotFoundError
     language = readers_language()
     reason = reason_text(
-        request.POST.getlist("usual"), request.POST.get("reason", "")[:_LONGEST_REASON], language
+        request.POST.getlist("usual"),
+        request.POST.get("reason", "").replace("\x00", "")[:_LONGEST_REASON],
+        language,
     )
     if not publish and not reason:
         fault = LocalText("退回须写明理由，作者会读到。", "Say why: the author reads the reason.")

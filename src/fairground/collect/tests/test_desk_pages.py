@@ -14,6 +14,7 @@ from fairground.accounts.actors import Actor, actor_for
 from fairground.accounts.kinds import kind_of
 from fairground.accounts.models import Record, Revision
 from fairground.accounts.services import add_record, move_record
+from fairground.audit.models import Change
 from fairground.collect.models import Need, Offer
 
 TITLE = {"title.zh": "大型薄壁件内部缺陷检测"}
@@ -406,7 +407,7 @@ _NAMES = [
     "organisation", "contact.email", "conditions.0.text.zh", "conditions.0.level", "conditions.0.kept",
     "conditions.9999.text.en", "conditions.x.text", "visibility", "valid_until", "version", "sitting",
     "provenance.address", "provenance.retrieved_on", "maturity.0.level", "rights.0.right", "price", "add",
-    "partner.region", "goals", "key", "revision", "do", "longitude", "latitude", "platform",
+    "partner.region", "goals", "key", "revision", "do", "note", "reason", "move", "longitude", "latitude", "platform",
 ]  # fmt: skip
 
 _WORDS = st.one_of(
@@ -435,6 +436,20 @@ def test_no_form_data_whatever_makes_the_portal_fail(kind: str, data: st.DataObj
         assert anna.post(f"/en/desk/clinic/{kind}/", typed).status_code == 200
     for record in Record.objects.filter(kind=kind)[:1]:
         assert anna.post(_edit(record), typed).status_code in (200, 302, 409, 422)
+        reasoned = {**typed, "move": "withdraw", "version": record.version}
+        assert anna.post(f"/en/{kind}/{record.key}/move/", reasoned).status_code == 409
+
+
+def test_a_reason_is_kept_without_what_no_database_takes(
+    anna: Client, actor_of: Callable[[Client], Actor], make_actor: Callable[..., Actor]
+) -> None:
+    record = _published(_need(actor_of(anna)), actor_of(anna), _editor(make_actor))
+    reasoned = {"move": "withdraw", "version": record.version, "reason": "so\x00ld"}
+    anna.post(f"/en/need/{record.key}/move/", reasoned)
+
+    assert Change.objects.filter(key=record.key).last().reason == "sold"
+    for key in ("\x00", "a\x00b", "é"):
+        assert anna.post("/en/new/need/", {**TITLE, "key": key}).status_code == 404
 
 
 def test_a_form_whose_person_was_signed_out_says_so_in_its_place(client: Client, hub: Any) -> None:
