@@ -20,7 +20,7 @@ from fairground.language.local_text import LocalText
 
 SIDES = ("needs", "offers")
 MOST_BYTES = 20 * 2**20
-MOST_ROWS = 5_000
+MOST_ROWS = 2_000
 LIMITS = Limits(
     max_file_bytes=MOST_BYTES,
     max_unpacked_bytes=200 * 2**20,
