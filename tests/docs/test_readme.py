@@ -108,6 +108,20 @@ def test_every_link_leads_to_a_file(page: Path) -> None:
     assert [target for target in targets if not (page.parent / target).resolve().exists()] == []
 
 
+def test_every_page_of_the_documentation_is_reached_from_the_readme() -> None:
+    seen: set[Path] = set()
+    waiting = [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop()
+        if page.is_dir():
+            waiting += page.glob("*.md")
+        elif page not in seen and page.suffix == ".md" and page.is_file():
+            seen.add(page)
+            waiting += [(page.parent / target).resolve() for target in LINK.findall(page.read_text("utf-8"))]
+    documentation = {path.resolve() for path in (ROOT / "docs").rglob("*.md")}
+    assert sorted(path.name for path in documentation - seen) == []
+
+
 def test_files_that_contributing_names_are_there() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text("utf-8")
     named = {
