@@ -11,7 +11,8 @@ from fairground.accounts.actors import system
 from fairground.accounts.grants import end_grants
 from fairground.accounts.models import Hub
 from fairground.accounts.services import expire_records
-from fairground.jobs.queue import sweep_jobs
+from fairground.collect.attachments import sweep_attachments
+from fairground.jobs.queue import revive_jobs, sweep_jobs
 from fairground.mail.services import forget_sent, send_due
 from fairground.publish.core.search.errors import IndexBusyError
 from fairground.publish.index import follow_log
@@ -56,4 +57,6 @@ def duties() -> tuple[Duty, ...]:
         Duty("validity", 60, _expire),
         Duty("sent mail", 3600, lambda: forget_sent(before=timezone.now() - _SENT_MAIL_KEPT)),
         Duty("jobs", 60, lambda: sweep_jobs(timezone.now())),
+        Duty("lost jobs", 30, lambda: revive_jobs(timezone.now())),
+        Duty("files", 3600, lambda: sweep_attachments(timezone.now())),
     )
