@@ -12,6 +12,7 @@ from itertools import islice
 from typing import Any
 
 from django.db import connections, router, transaction
+from django.db.models.signals import post_save, pre_save
 from django.db.models.sql import InsertQuery
 
 from fairground.accounts.actors import Actor
@@ -178,6 +179,10 @@ class _Adder:
 
 def _insert(kind: Kind, records: Sequence[Record]) -> None:
     """Insert the heads, then what the kind adds to them: Django's own bulk_create refuses a table with a parent."""
+    using = router.db_for_write(kind.model)
+    # As `save` does: stages hang on these what follows from a record's values.
+    for record in records:
+        pre_save.send(kind.model, instance=record, raw=False, using=using, update_fields=None)
     columns = Record._meta.concrete_fields
     heads = [
         Record(**{column.attname: getattr(record, column.attname) for column in columns})
@@ -190,12 +195,13 @@ def _insert(kind: Kind, records: Sequence[Record]) -> None:
         record._state.adding = False
         record._state.db = head._state.db
     own = kind.model._meta.local_concrete_fields
-    using = router.db_for_write(kind.model)
     at_once = max(connections[using].ops.bulk_batch_size(own, records), 1)
     for some in _pieces(records, at_once):
         query = InsertQuery(kind.model)
         query.insert_values(own, some)
         query.get_compiler(using=using).execute_sql()
+    for record in records:
+        post_save.send(kind.model, instance=record, created=True, raw=False, using=using, update_fields=None)
 
 
 def _batches(rows: Iterable[NewRecord], size: int) -> Iterator[list[tuple[int, NewRecord]]]:

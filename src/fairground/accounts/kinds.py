@@ -3,9 +3,9 @@
 A stage registers its kinds when Django starts; nothing here knows a stage.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from fairground.accounts.core.roles import ADD_RECORDS
 from fairground.accounts.errors import UnknownKindError
@@ -65,7 +65,6 @@ class Kind:
     stage: str = "collect"  # the step of the chain that makes such records
     added_with: str = ADD_RECORDS  # what a role must allow for adding one
     personal: bool = False  # every value is about a person: the log keeps them where erasure reaches
-    derive: Callable[[Any], None] | None = None  # sets columns that follow from the values of a record
     fields: Mapping[str, FieldSpec] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -110,8 +110,6 @@ def apply(
             )
     if faults:
         raise InvalidRecordError(faults)
-    if kind.derive is not None:
-        kind.derive(record)
     return many
 
 

@@ -223,10 +223,6 @@ _SCENARIO: tuple[FieldSpec, ...] = (
 )
 
 
-def _highest_level(offer: Offer) -> None:
-    offer.trl = max((maturity.level for maturity in offer.maturity), default=None)
-
-
 def register() -> None:
     """Make the kinds of this app known."""
     for code, zh, en, plural_en, model, layout in (
@@ -238,5 +234,4 @@ def register() -> None:
         ("tool", "工具", "Tool", "Tools", Tool, _TOOL),
         ("scenario", "应用场景", "Scenario", "Scenarios", Scenario, _SCENARIO),
     ):
-        derive = _highest_level if code == "offer" else None
-        register_kind(Kind(code, LocalText(zh, en), LocalText(zh, plural_en), model, layout, derive=derive))
+        register_kind(Kind(code, LocalText(zh, en), LocalText(zh, plural_en), model, layout))
