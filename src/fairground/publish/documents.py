@@ -1,12 +1,14 @@
 """What the index shall hold of each record: read from the database in few queries, a block of records at a time."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, time
+from functools import partial
+from itertools import pairwise
 from typing import Any
 
 from fairground.accounts.core import states
-from fairground.accounts.kinds import OPEN, FieldSpec, Kind, kinds
+from fairground.accounts.kinds import OPEN, FieldSpec, Kind, kind_of, kinds
 from fairground.accounts.models import Grant, Organisation, Record
 from fairground.accounts.policies import audience
 from fairground.collect.core.structures import Price
@@ -16,7 +18,7 @@ from fairground.places.core.regions import country_of
 from fairground.publish.core.search.documents import SearchDocument
 from fairground.taxonomy import code_list
 
-BLOCK = 2000  # records read at once: memory stays level whatever the size of the hub
+BLOCK = 1000  # records read at once: memory stays level whatever the size of the hub
 
 _HEAD_TEXTS = frozenset({"title", "summary", "keywords", "aliases"})
 
@@ -30,11 +32,25 @@ def documents_of(keys: Sequence[str]) -> Iterator[SearchDocument]:
 
 def all_documents() -> Iterator[SearchDocument]:
     """Return the documents of every record of every hub, in blocks of `BLOCK`."""
+    for part in document_parts():
+        yield from part()
+
+
+def document_parts() -> Iterator[Callable[[], Iterator[SearchDocument]]]:
+    """Return calls that read the documents of every record of every hub, each `BLOCK` of them; they can be pickled."""
     for kind in kinds():
-        last = 0
-        while block := list(kind.model.objects.filter(pk__gt=last, kind=kind.code).order_by("pk")[:BLOCK]):
-            yield from _documents(kind, block)
-            last = block[-1].pk
+        numbers = Record.objects.filter(kind=kind.code).order_by("pk").values_list("pk", flat=True)
+        firsts = list(numbers[::BLOCK])
+        for first, end in pairwise([*firsts, None]):
+            yield partial(_documents_between, kind.code, first, end)
+
+
+def _documents_between(kind_code: str, first: int, end: int | None) -> Iterator[SearchDocument]:
+    kind = kind_of(kind_code)
+    records = kind.model.objects.filter(pk__gte=first, kind=kind.code)
+    if end is not None:
+        records = records.filter(pk__lt=end)
+    return _documents(kind, list(records.order_by("pk")))
 
 
 def keys_of_organisation(key: str) -> list[str]:

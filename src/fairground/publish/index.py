@@ -4,21 +4,31 @@ The index holds how far in the log it has read, committed together with what it 
 reads that part again, which is harmless.
 """
 
+import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import django
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from fairground.accounts.kinds import kinds
+from fairground.accounts.models import Record
 from fairground.audit.models import Change
 from fairground.audit.selectors import LogPosition, changes_after, last_position, position_of
 from fairground.publish.core.search.errors import IndexMissingError, IndexOutdatedError
 from fairground.publish.core.search.index import SearchIndex
-from fairground.publish.documents import all_documents, documents_of, keys_of_organisation
+from fairground.publish.documents import (
+    all_documents,
+    document_parts,
+    documents_of,
+    keys_of_organisation,
+)
 
 AT_ONCE = 1000  # changes read in one step
+_IN_ONE_PROCESS = 10_000  # records
+_MOST_PROCESSES = 4  # more would wait for the one that writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +59,14 @@ def rebuild_index() -> int:
     """Build the index anew from the database; return the number of documents. The old one serves until then."""
     # What is written while the documents are read is in the log after this position and is read again.
     position = last_position()
-    return search_index().rebuild(all_documents(), cursor=_written(position))
+    # A new process takes a second to begin; and only what is committed can be seen from it.
+    is_many = Record.objects.count() > _IN_ONE_PROCESS and not connection.in_atomic_block
+    return search_index().rebuild_from(
+        document_parts(),
+        cursor=_written(position),
+        processes=min(os.cpu_count() or 1, _MOST_PROCESSES) if is_many else 1,
+        set_up=django.setup,
+    )
 
 
 def follow_log() -> int:

@@ -9,9 +9,10 @@ import multiprocessing
 import threading
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -19,7 +20,7 @@ from typing import NamedTuple
 import tantivy
 
 from fairground.language.normalise import fold
-from fairground.publish.core.search.analysis import FieldTexts, analyse
+from fairground.publish.core.search.analysis import analyse
 from fairground.publish.core.search.documents import FACETS, SearchDocument
 from fairground.publish.core.search.errors import IndexBusyError, SearchIndexError
 from fairground.publish.core.search.generations import (
@@ -37,6 +38,8 @@ _HEAP_APPLY = 64_000_000
 _HEAP_REBUILD = 256_000_000
 _POLL_S = 1.0
 _TITLE_BYTES = 7  # a part of a title's sort key; seven bytes stay below the sign bit
+
+Part = Callable[[], Iterable[SearchDocument]]
 
 
 class Contents(NamedTuple):
@@ -187,6 +190,26 @@ class SearchIndex:
         IndexBusyError : somebody else is writing
         ValueError : two documents have the same key; the old index stays
         """
+        return self._rebuild(_prepared(documents, processes), cursor)
+
+    def rebuild_from(
+        self,
+        parts: Iterable[Part],
+        *,
+        cursor: str | None = None,
+        processes: int = 1,
+        set_up: Callable[[], object] | None = None,
+    ) -> int:
+        """Make the index anew like `rebuild`, each part read and cut where there is a processor for it.
+
+        Parameters
+        ----------
+        parts : calls that return documents, each key once in all; with more than one process they are pickled
+        set_up : called once in each new process, before the first part
+        """
+        return self._rebuild(_prepared_parts(parts, processes, set_up), cursor)
+
+    def _rebuild(self, documents: Iterable["Prepared"], cursor: str | None) -> int:
         self.folder.mkdir(parents=True, exist_ok=True)
         with sole_writer(self.folder):
             self._generations.remove_others(self._generations.live())
@@ -194,7 +217,7 @@ class SearchIndex:
             index = tantivy.Index(make_schema(), path=str(self._generations.path(name)))
             writer = IndexWriter(index, _HEAP_REBUILD, threads=2)
             try:
-                count = writer.fill(documents, cursor=cursor, processes=processes)
+                count = writer.fill(documents, cursor=cursor)
             finally:
                 writer.close()
             self._generations.switch(name)
@@ -236,18 +259,16 @@ class IndexWriter:
         try:
             for key in (*deletes, *newest):
                 self._writer.delete_documents_by_term("key", key)
-            self._add(newest.values(), 1)
+            self._add(_prepared(newest.values(), 1))
             self._set_cursor(cursor)
         except BaseException:
             self._writer.rollback()
             raise
         self._writer.commit()
 
-    def fill(
-        self, documents: Iterable[SearchDocument], *, cursor: str | None = None, processes: int = 1
-    ) -> int:
+    def fill(self, documents: Iterable["Prepared"], *, cursor: str | None = None) -> int:
         """Put documents into an empty generation and commit; raises ValueError where a key comes twice."""
-        count = self._add(_each_key_once(documents), processes)
+        count = self._add(_each_key_once(documents))
         self._set_cursor(cursor)
         self._writer.commit()
         return count
@@ -266,39 +287,57 @@ class IndexWriter:
                 )
             )
 
-    def _add(self, documents: Iterable[SearchDocument], processes: int) -> int:
+    def _add(self, documents: Iterable["Prepared"]) -> int:
         first = self._next_sequence
-        for document, texts in _analysed(documents, processes):
-            self._writer.add_document(_as_tantivy(document, texts, self._next_sequence))
+        for document in documents:
+            self._writer.add_document(_as_tantivy(document, self._next_sequence))
             self._next_sequence += 1
         return self._next_sequence - first
 
 
-def _analysed(
-    documents: Iterable[SearchDocument], processes: int
-) -> Iterator[tuple[SearchDocument, FieldTexts]]:
+class Prepared(NamedTuple):
+    """A document as it goes into the index: plain texts and numbers, cheap to send from one process to another."""
+
+    key: str
+    source: bytes
+    texts: list[tuple[str, str]]
+    integers: list[tuple[str, int]]
+
+
+def _prepared(documents: Iterable[SearchDocument], processes: int) -> Iterator[Prepared]:
     """Yield each document with its tokens, in order."""
     if processes == 1:
-        yield from ((document, analyse(document)) for document in documents)
-        return
+        return map(_prepare, documents)
     iterator = iter(documents)
+    parts = (partial(list, batch) for batch in iter(lambda: list(islice(iterator, _AT_ONCE)), []))
+    return _prepared_parts(parts, processes, None)
+
+
+def _prepared_parts(
+    parts: Iterable[Part], processes: int, set_up: Callable[[], object] | None
+) -> Iterator[Prepared]:
+    if processes == 1:
+        for part in parts:
+            yield from map(_prepare, part())
+        return
     # 'spawn': a forked copy of a process with threads may hang.
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn")) as pool:
-        waiting: deque[tuple[list[SearchDocument], Future[list[FieldTexts]]]] = deque()
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), set_up) as pool:
+        coming = iter(parts)
+        waiting: deque[Future[list[Prepared]]] = deque()
         while True:
-            while len(waiting) < 3 * processes and (batch := list(islice(iterator, _AT_ONCE))):
-                waiting.append((batch, pool.submit(_analyse_all, batch)))
+            waiting.extend(
+                pool.submit(_prepare_part, part) for part in islice(coming, 3 * processes - len(waiting))
+            )
             if not waiting:
                 return
-            batch, texts = waiting.popleft()
-            yield from zip(batch, texts.result(), strict=True)
+            yield from waiting.popleft().result()
 
 
-def _analyse_all(documents: Sequence[SearchDocument]) -> list[FieldTexts]:
-    return [analyse(document) for document in documents]
+def _prepare_part(part: Part) -> list[Prepared]:
+    return [_prepare(document) for document in part()]
 
 
-def _each_key_once(documents: Iterable[SearchDocument]) -> Iterator[SearchDocument]:
+def _each_key_once(documents: Iterable[Prepared]) -> Iterator[Prepared]:
     seen: set[str] = set()
     for document in documents:
         if document.key in seen:
@@ -307,30 +346,38 @@ def _each_key_once(documents: Iterable[SearchDocument]) -> Iterator[SearchDocume
         yield document
 
 
-def _as_tantivy(document: SearchDocument, texts: FieldTexts, sequence: int) -> tantivy.Document:
-    made = tantivy.Document()
-    made.add_text("key", document.key)
-    made.add_bytes("source", document.source.encode("utf-8", "surrogatepass"))
-    made.add_text("holds", HOLDS_RECORD)
-    made.add_integer("version", document.version)
-    made.add_integer("sequence", sequence)
-    for name, text in texts.items():
-        if text:
-            made.add_text(name, text)
-    for term in document.audience:
-        made.add_text("audience", term)
-    for facet in FACETS:
-        made.add_integer(f"set_{facet}", set_code(document.facet_values(facet)))
-    made.add_integer("set_audience", set_code(sorted(set(document.audience))))
-    made.add_integer("published_at", -1 if document.published_at is None else document.published_at)
-    made.add_integer("changed_at", document.changed_at)
-    made.add_integer("valid_until", -1 if document.valid_until is None else document.valid_until)
-    made.add_integer("amount_low", -1 if document.amount_low is None else document.amount_low)
-    made.add_integer("amount_high", -1 if document.amount_high is None else document.amount_high)
-    made.add_integer("demonstration", int(document.demonstration))
+def _prepare(document: SearchDocument) -> Prepared:
+    texts = [
+        ("key", document.key),
+        ("holds", HOLDS_RECORD),
+        *((name, text) for name, text in analyse(document).items() if text),
+        *(("audience", term) for term in document.audience),
+    ]
+    integers = [
+        ("version", document.version),
+        *((f"set_{facet}", set_code(document.facet_values(facet))) for facet in FACETS),
+        ("set_audience", set_code(sorted(set(document.audience)))),
+        ("published_at", -1 if document.published_at is None else document.published_at),
+        ("changed_at", document.changed_at),
+        ("valid_until", -1 if document.valid_until is None else document.valid_until),
+        ("amount_low", -1 if document.amount_low is None else document.amount_low),
+        ("amount_high", -1 if document.amount_high is None else document.amount_high),
+        ("demonstration", int(document.demonstration)),
+    ]
     for language in ("zh", "en"):
         for part, value in enumerate(title_key(document.title.in_language(language))):
-            made.add_integer(f"title_{language}_{part}", value)
+            integers.append((f"title_{language}_{part}", value))
+    return Prepared(document.key, document.source.encode("utf-8", "surrogatepass"), texts, integers)
+
+
+def _as_tantivy(document: Prepared, sequence: int) -> tantivy.Document:
+    made = tantivy.Document()
+    made.add_bytes("source", document.source)
+    made.add_integer("sequence", sequence)
+    for name, text in document.texts:
+        made.add_text(name, text)
+    for name, value in document.integers:
+        made.add_integer(name, value)
     return made
 
 
