@@ -635,6 +635,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="record",
+            index=models.Index(fields=["hub", "state", "-published_at", "-id"], name="accounts_record_newest"),
+        ),
+        migrations.AddIndex(
+            model_name="record",
             index=models.Index(fields=["state", "valid_until"], name="accounts_record_validity"),
         ),
         migrations.AddIndex(

@@ -68,6 +68,7 @@ class Record(models.Model):
     class Meta:
         indexes = (
             models.Index(fields=("hub", "kind", "state", "-changed_at"), name="accounts_record_list"),
+            models.Index(fields=("hub", "state", "-published_at", "-id"), name="accounts_record_newest"),
             models.Index(fields=("state", "valid_until"), name="accounts_record_validity"),
             models.Index(fields=("created_by",), name="accounts_record_author"),
         )

@@ -230,18 +230,18 @@ def test_rebuilding_while_others_write_loses_nothing(
     owner: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = [need(owner, now, f"第{number}项") for number in range(3)]
-    real = publish_index.all_documents
+    real = publish_index.document_parts
 
     def writing_meanwhile() -> Iterator[Any]:
-        for number, document in enumerate(real()):
-            yield document
+        for number, part in enumerate(real()):
+            yield part  # it has been read when the next one is asked for
             if number == 0:
                 need(owner, now, "其间新增")
                 change_record(
                     actor=owner, key=before[0].key, values={"title": {"zh": "其间修改"}}, version=1, now=now
                 )
 
-    monkeypatch.setattr(publish_index, "all_documents", writing_meanwhile)
+    monkeypatch.setattr(publish_index, "document_parts", writing_meanwhile)
     rebuild_index()
     monkeypatch.undo()
     follow_log()
