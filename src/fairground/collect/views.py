@@ -38,6 +38,7 @@ from fairground.collect.clinic_room import EXAMINED, advise
 from fairground.collect.desk import desk_parts, moves_for
 from fairground.collect.desk_saving import Standing, note_sitting, save, saved_in_sitting, standing_for
 from fairground.language.local_text import LocalText
+from fairground.web.rate_limits import limit
 from fairground.web.reader import readers_language
 
 View = Callable[..., HttpResponse]
@@ -385,6 +386,7 @@ def _form_page(
 
 
 @require_POST
+@limit("clinic")
 @answers
 def clinic(request: HttpRequest, kind: str) -> HttpResponse:
     """The clinic's advice on what is typed right now; nothing is saved."""

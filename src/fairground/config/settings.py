@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "fairground.accounts.middleware.ActorMiddleware",
     "fairground.accounts.middleware.ConsentMiddleware",
+    "fairground.web.rate_limits.WriteLimitMiddleware",
     "fairground.publish.middleware.SearchIndexMiddleware",
 ]
 
@@ -130,6 +131,7 @@ RATE_LIMITS: dict[str, tuple[int, int, tuple[str, ...], str]] = (
         "search": (120, 60, ("GET", "HEAD"), "limits"),
         "suggest": (600, 60, ("GET", "HEAD"), "limits"),
         "write": (60, 60, ("POST",), "default"),
+        "clinic": (300, 60, ("POST",), "limits"),  # asked at each pause of the typing
         "match": (60, 3600, ("POST",), "default"),
         "invite": (30, 3600, ("POST",), "default"),
     }

@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from fairground.accounts.actors import Actor
+from fairground.accounts.actors import Actor, visitor
 from fairground.accounts.core import states
 from fairground.accounts.models import Hub, Record
 from fairground.accounts.policies import readable
@@ -37,6 +37,8 @@ def match_hub(hub_id: int, *, now: datetime) -> int:
     offers = {row.key: row for row in Offer.objects.filter(**open_to_all).select_related("organisation")}
     if not needs or not offers:
         return 0
+    for row in (*needs.values(), *offers.values()):
+        row.organisation = named_organisation(visitor(hub_id), row)
     run = match_lists(
         [plain_need(row) for row in needs.values()],
         [plain_offer(row) for row in offers.values()],

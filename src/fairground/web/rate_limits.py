@@ -88,6 +88,29 @@ def limit(name: str) -> Callable[[View], View]:
         def limited(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             return refusal(request, name) or view(request, *args, **kwargs)
 
+        limited.limit_name = name  # type: ignore[attr-defined]  # for `WriteLimitMiddleware`
         return limited
 
     return decorate
+
+
+class WriteLimitMiddleware:
+    """Counts every POST against the limit 'write', but those with a limit of their own: no view can be forgotten.
+
+    The account library counts its own, by account and address (ACCOUNT_RATE_LIMITS).
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: View, args: object, kwargs: object
+    ) -> HttpResponse | None:
+        """Answer 429 past the limit."""
+        if request.method != "POST" or view.__module__.startswith("allauth."):
+            return None
+        own = settings.RATE_LIMITS.get(getattr(view, "limit_name", ""))
+        return None if own is not None and "POST" in own[2] else refusal(request, "write")

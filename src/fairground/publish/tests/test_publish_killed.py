@@ -159,7 +159,6 @@ def test_killed_writers_followers_and_builders_lose_and_double_nothing(portal: P
     for programs in (
         (_WRITE, _FOLLOW, _FOLLOW),
         (_WRITE, _REBUILD),
-        (_WRITE, _FOLLOW),
     ):
         portal.killed(*programs, after_s=wait.uniform(0.3, 1.2))
         judged = json.loads(portal.run(_JUDGE))
