@@ -5,6 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+import rjieba
 from django import template
 from django.utils import timezone
 from django.utils.html import conditional_escape, format_html, format_html_join
@@ -22,6 +23,7 @@ _ONLY_IN = {
     "zh": {"zh": "仅有中文", "en": "仅有英文"},
     "en": {"zh": "only in Chinese", "en": "only in English"},
 }
+_WORD_JOINER = "\N{WORD JOINER}"
 _MACHINE = {"zh": ("机译", "机器翻译，未经人工确认"), "en": ("machine", "Machine translation, not confirmed")}
 
 
@@ -111,6 +113,14 @@ def other_text(value: object) -> SafeString | str:
     mark = _machine_mark(language) if other in text.machine else ""
     shown = text.zh if other == "zh" else text.en
     return format_html('<span lang="{}">{}</span>{}', reader.TAGS[other], shown, mark)
+
+
+@register.filter
+def whole_words(text: str) -> str:
+    """Return a headline whose lines break between Chinese words, never inside one: {{ sentence|local|whole_words }}."""
+    if text.isascii():
+        return text
+    return "".join(word if word.isascii() else _WORD_JOINER.join(word) for word in rjieba.cut(text))
 
 
 @register.filter

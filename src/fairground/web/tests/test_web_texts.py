@@ -208,3 +208,17 @@ def test_only_addresses_of_the_web_become_links(value: object, shown: str) -> No
 
 def test_at_finds_an_entry_by_a_name_held_in_a_variable() -> None:
     assert _shown("{{ t|at:k }}|{{ nothing|at:k }}", t={"title": "x"}, k="title") == "x|None"
+
+
+def test_headline_breaks_between_words() -> None:
+    joined = _shown("{{ text|whole_words }}", text="把成果与难题放到一起, AI 2024 <b>")
+    assert (
+        joined
+        == "把成\N{WORD JOINER}果与难\N{WORD JOINER}题放\N{WORD JOINER}到一\N{WORD JOINER}起, AI 2024 &lt;b&gt;"
+    )
+
+
+@pytest.mark.parametrize(("language", "shown"), [("zh", "4月25日"), ("en", "25 April")])
+def test_day_of_year_leaves_the_year_to_the_page(language: str, shown: str) -> None:
+    assert _shown("{{ when|day_of_year }}", language, when=date(2024, 4, 25)) == shown
+    assert _shown("{{ when|day_of_year }}", language, when=None) == ""
