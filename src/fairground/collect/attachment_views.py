@@ -39,7 +39,9 @@ def attach(request: HttpRequest, kind: str, key: str) -> HttpResponse:
             content=file,
             now=timezone.now(),
             visibility=Attachment.Visibility.PROTECTED if is_protected else Attachment.Visibility.OPEN,
-            description=LocalText(*(_text(request, f"description.{side}") or None for side in ("zh", "en"))),
+            description=LocalText(
+                _text(request, "description.zh") or None, _text(request, "description.en") or None
+            ),
         )
     except (FileError, MoveRefusedError, NotAllowedError) as error:
         messages.error(request, error.message.in_language(language))
