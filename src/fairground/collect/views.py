@@ -190,7 +190,7 @@ def _posted(request: HttpRequest, kind: Kind, standing: Standing | None) -> Http
     try:
         record = _save(request, form, standing, changes)
     except EditConflictError as error:
-        return _conflict(request, form, error)
+        return _conflict(request, form, standing.record.key if standing else "", error)
     except InvalidRecordError as error:
         form.faults = error.faults
         return _form_page(request, form, standing, status=422)
@@ -299,9 +299,8 @@ def _saved_by_itself(
     return answer
 
 
-def _conflict(request: HttpRequest, form: RecordForm, error: EditConflictError) -> HttpResponse:
+def _conflict(request: HttpRequest, form: RecordForm, key: str, error: EditConflictError) -> HttpResponse:
     """Show what stands now and what was typed, field by field, and let the person choose."""
-    key = request.POST.get("key", "") or request.resolver_match.kwargs.get("key", "")
     standing = standing_for(request.actor, form.kind.code, key)
     mine = RecordForm(
         form.kind,
