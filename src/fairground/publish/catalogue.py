@@ -48,6 +48,7 @@ _LIMITS = {
     "amount_to": re.compile(r"\d{1,17}"),
     "without": re.compile(r"(?s).{1,200}"),
 }
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # Facets in the order of the page; 'kind' is shown as tabs above.
 _FACET_ORDER = (
     "field",
@@ -94,7 +95,7 @@ class CatalogueQuery:
         sort = parameters.get("sort", "")
         page = parameters.get("page", "1")
         return cls(
-            text=parameters.get("q", "").strip()[:400],
+            text=printable(parameters.get("q", "")).strip()[:400],
             filters=_values(parameters, ""),
             excluded=_values(parameters, "not_"),
             limits=_limits(parameters),
@@ -156,10 +157,15 @@ class CatalogueQuery:
         return earliest, _seconds(self.limits.get("deadline_to"), end_of_day=True)
 
 
+def printable(text: str) -> str:
+    """Return a text without the signs that no page, feed or database column can hold."""
+    return _UNPRINTABLE.sub("", text)
+
+
 def _limits(parameters: QueryDict) -> dict[str, str]:
     found = {}
     for name, pattern in _LIMITS.items():
-        value = parameters.get(name, "").strip()
+        value = printable(parameters.get(name, "")).strip()
         if value and pattern.fullmatch(value):
             found[name] = value
     return found
@@ -183,7 +189,7 @@ def _values(parameters: QueryDict, prefix: str) -> dict[str, tuple[str, ...]]:
     found = {}
     for facet in FACET_NAMES:
         values = dict.fromkeys(
-            value[:60] for value in parameters.getlist(prefix + facet)[:_MOST_VALUES] if value
+            value[:60] for value in map(printable, parameters.getlist(prefix + facet)[:_MOST_VALUES]) if value
         )
         if values:
             found[facet] = tuple(values)

@@ -6,6 +6,7 @@ from django.utils.feedgenerator import Atom1Feed
 
 from fairground.accounts.actors import Actor
 from fairground.accounts.models import Record
+from fairground.publish.catalogue import printable
 from fairground.publish.records import named_organisation
 
 
@@ -15,7 +16,7 @@ def atom(
     """Return a feed of records, newest first. An entry's id is its key and never changes with address or language."""
     own = request.build_absolute_uri()
     feed = Atom1Feed(
-        title=f"{title} · {request.hub.name.in_language(language)}",
+        title=printable(f"{title} · {request.hub.name.in_language(language)}"),
         link=request.build_absolute_uri(reverse("publish:catalogue")),
         description=None,
         language="zh-Hans" if language == "zh" else "en",
@@ -25,11 +26,11 @@ def atom(
     for record in records:
         organisation = named_organisation(actor, record)
         feed.add_item(
-            title=record.title.in_language(language),
+            title=printable(record.title.in_language(language)),
             link=request.build_absolute_uri(reverse("publish:record", args=[record.kind, record.key])),
-            description=record.summary.in_language(language),
+            description=printable(record.summary.in_language(language)),
             unique_id=f"urn:fairground:record:{record.key}",
-            author_name=organisation.title.in_language(language) if organisation else None,
+            author_name=printable(organisation.title.in_language(language)) if organisation else None,
             pubdate=record.published_at,
             updateddate=record.changed_at,
             categories=(record.kind, *record.fields),

@@ -16,7 +16,7 @@ from fairground.accounts.models import Record, User
 from fairground.accounts.policies import readable
 from fairground.language.local_text import LocalText
 from fairground.mail.services import queue_mail
-from fairground.publish.catalogue import CatalogueQuery, address
+from fairground.publish.catalogue import CatalogueQuery, address, printable
 from fairground.publish.core.search.search import Hit, search
 from fairground.publish.index import search_index
 from fairground.publish.models import SavedSearch
@@ -65,7 +65,7 @@ def save_search(*, actor: Actor, query: CatalogueQuery, name: str, every: str, n
             created_at=now,
             sent_at=now,
         )
-    saved.name = name.strip()[:200] or (query.text or "…")
+    saved.name = " ".join(printable(name).split())[:200] or (query.text or "…")
     saved.every = every if every in SavedSearch.Every.values else SavedSearch.Every.NEVER
     saved.save()
     if saved.every != SavedSearch.Every.NEVER:
