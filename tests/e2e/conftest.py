@@ -91,13 +91,13 @@ class Portal:
     def kill(self) -> None:
         """Kill every process of it at once, with no chance to tidy up."""
         assert self.process is not None
-        for number in reversed(family_of(self.process.pid)):
+        for number in reversed(_family_of(self.process.pid)):
             with contextlib.suppress(ProcessLookupError):
                 os.kill(number, signal.SIGKILL)
         self.process.wait(timeout=30)
 
 
-def family_of(root: int) -> list[int]:
+def _family_of(root: int) -> list[int]:
     """Return a process and all that descend from it, parents first."""
     family = [root]
     for number in family:
@@ -132,3 +132,24 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     finally:
         if served.process is not None and served.process.poll() is None:
             served.stop()
+
+
+@pytest.fixture
+def portal_maker(tmp_path: Path) -> Iterator[Callable[[], Portal]]:
+    """Return a maker of portals of one's own, not started yet: to be killed, say."""
+    made: list[Portal] = []
+
+    def make() -> Portal:
+        made.append(Portal(tmp_path / f"home{len(made)}", free_port()))
+        return made[-1]
+
+    yield make
+    for served in made:
+        if served.process is not None and served.process.poll() is None:
+            served.stop()
+
+
+@pytest.fixture(scope="session")
+def family_of() -> Callable[[int], list[int]]:
+    """Return what finds a process and all that descend from it, parents first."""
+    return _family_of
