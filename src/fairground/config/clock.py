@@ -14,6 +14,7 @@ from fairground.accounts.services import expire_records
 from fairground.collect.attachments import sweep_attachments
 from fairground.jobs.queue import revive_jobs, sweep_jobs
 from fairground.mail.services import forget_sent, send_due
+from fairground.match.tasks import match_news
 from fairground.publish.core.search.errors import IndexBusyError
 from fairground.publish.index import follow_log
 from fairground.publish.saved import send_digests
@@ -53,6 +54,7 @@ def duties() -> tuple[Duty, ...]:
     return (
         Duty("index", 0.3, _follow),
         Duty("mail", 5, lambda: send_due(now=timezone.now())),
+        Duty("matches", 10, match_news),
         Duty("digests", 60, _digests),
         Duty("validity", 60, _expire),
         Duty("sent mail", 3600, lambda: forget_sent(before=timezone.now() - _SENT_MAIL_KEPT)),

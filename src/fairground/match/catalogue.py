@@ -1,10 +1,11 @@
 """Matching a hub's own catalogue: judged pairs are stored and shown on the pages of both sides."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +26,8 @@ from fairground.web.panels import Panel
 
 PARTNERS = 5  # kept for each record
 _SHOWN = 3
+# A change may be committed a little after the moment it carries.
+_LATE = timedelta(seconds=30)
 
 
 def match_hub(hub_id: int, *, now: datetime) -> int:
@@ -73,6 +76,16 @@ def match_hubs_once() -> int:
         if not Match.objects.filter(hub_id=hub_id).exists():
             made += match_hub(hub_id, now=timezone.now())
     return made
+
+
+def news_to_match(hub_id: int) -> datetime | None:
+    """Return when an offer or need that is or was published last changed, if the hub's pairs do not know it yet."""
+    changed = Record.objects.filter(hub_id=hub_id, kind__in=("offer", "need"), published_at__isnull=False)
+    newest: datetime | None = changed.aggregate(at=Max("changed_at"))["at"]
+    made_at = Match.objects.filter(hub_id=hub_id).aggregate(at=Max("made_at"))["at"]
+    if newest is None or (made_at is not None and newest + _LATE < made_at):
+        return None
+    return newest
 
 
 def _reasons(pair: Pair) -> dict[str, Any]:
