@@ -3,6 +3,7 @@
 What is expected comes from the table below, written by hand; the program's own policies are not asked.
 """
 
+import io
 import itertools
 import json
 import re
@@ -23,6 +24,8 @@ from fairground.accounts.grants import end_grants, give_grant
 from fairground.accounts.hubs import forget_hubs
 from fairground.accounts.models import Hub, OrganisationMembership, Record, RoleAssignment, User
 from fairground.accounts.services import add_record, change_record, move_record
+from fairground.collect.attachments import add_attachment, address_of
+from fairground.files.models import Attachment
 from fairground.language.local_text import LocalText
 from fairground.mail.models import Outbox
 from fairground.match.models import Match
@@ -94,6 +97,7 @@ class Market:
     keys: dict[tuple[str, str], str] = field(default_factory=dict)
     clients: dict[str, Client] = field(default_factory=dict)
     partner: Record | None = None
+    files: dict[tuple[tuple[str, str], str], Attachment] = field(default_factory=dict)
     behind: Record | None = None  # a public offer of an organisation that is open to its own people only
     firm: Record | None = None
 
@@ -230,6 +234,14 @@ def _made() -> Market:
             actor=owner, record_key=record.key, scope="read", reason="洽谈",
             organisation_id=partner.pk, now=then,
         )  # fmt: skip
+        _, state = case
+        for visibility in ("open", "protected"):
+            made.files[case, visibility] = add_attachment(
+                actor=editor if visibility == "open" and state != "draft" else owner,
+                key=record.key, name=f"{name_of(*case)}{visibility}file.txt",
+                content=io.BytesIO(f"{name_of(*case)} bytesofthefile".encode()), now=then,
+                visibility=visibility,
+            )  # fmt: skip
         for scope in ("read", "protected", "contact"):
             give_grant(
                 actor=owner, record_key=record.key, scope=scope, reason="洽谈",
@@ -405,6 +417,24 @@ def test_feed_of_a_saved_search_and_its_mail(market: Market, role: str) -> None:
     assert market.keys_in(body) == {("public", "published")}
     assert market.keys_in(mail.text) == {case for case in expected(role) if case[1] == "published"}
     assert re.findall(r"xq\w*?(?:detail|contact|person)", mail.text) == []
+
+
+@pytest.mark.parametrize("role", SEES)
+def test_attachments(market: Market, role: str) -> None:
+    for (case, visibility), attachment in market.files.items():
+        may = sees(role, *case) and (visibility == "open" or sees_detail(role, case[1]))
+        response = market.clients[role].get(address_of(attachment))
+        assert response.status_code == (200 if may else 404), (case, visibility)
+        content = b"".join(response.streaming_content) if response.streaming else response.content
+        assert (b"bytesofthefile" in content) == may
+        if may:
+            assert response.headers["Content-Disposition"].startswith("attachment")
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+        if sees(role, *case) and visibility == "protected":
+            page = market.text(role, f"/en/offer/{market.keys[case]}/")
+            assert (f"{name_of(*case)}protectedfile" in page or attachment.key in page) <= may, case
+        past = market.clients[role].get(f"/en/offer/{market.keys[case]}/history/").content.decode()
+        assert (f"{name_of(*case)}{visibility}file" in past) <= may, (case, visibility)
 
 
 @pytest.mark.parametrize("role", SEES)

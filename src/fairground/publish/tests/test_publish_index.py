@@ -28,6 +28,7 @@ from fairground.audit.selectors import LogPosition, changes_after, last_position
 from fairground.language.local_text import LocalText
 from fairground.publish import index as publish_index
 from fairground.publish.core.search.errors import IndexBusyError
+from fairground.publish.documents import document_parts
 from fairground.publish.index import check_index, follow_log, rebuild_index, search_index
 
 # PostgreSQL tells of a transaction only when it is over: each test commits.
@@ -230,10 +231,9 @@ def test_rebuilding_while_others_write_loses_nothing(
     owner: Actor, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = [need(owner, now, f"第{number}项") for number in range(3)]
-    real = publish_index.document_parts
 
     def writing_meanwhile() -> Iterator[Any]:
-        for number, part in enumerate(real()):
+        for number, part in enumerate(document_parts()):
             yield part  # it has been read when the next one is asked for
             if number == 0:
                 need(owner, now, "其间新增")

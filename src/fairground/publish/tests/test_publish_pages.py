@@ -313,10 +313,34 @@ _TEXT = st.text(max_size=80) | st.sampled_from(
     [*PAYLOADS, "检测", "\x00", "1" * 40, "9" * 5_000, "\ud7ff", "２０３０-01-01"]
 )
 _NAMES = st.sampled_from(
-    ["q", "page", "sort", "kind", "not_kind", "field", "region", "zone", "trl", "partnership", "organisation", "edition",
-     "country", "language", "currency", "deadline_from", "deadline_to", "open", "amount_from", "amount_to", "without", "off",
-     "not_organisation", "not_edition", "facility_type", "x"]
-)  # fmt: skip
+    (
+        *(
+            "q",
+            "page",
+            "sort",
+            "off",
+            "kind",
+            "not_kind",
+            "field",
+            "region",
+            "zone",
+            "trl",
+            "partnership",
+            "edition",
+        ),
+        *(
+            "organisation",
+            "not_organisation",
+            "country",
+            "language",
+            "currency",
+            "open",
+            "without",
+            "unknown",
+        ),
+        *("deadline_from", "deadline_to", "amount_from", "amount_to"),
+    )
+)
 
 
 @limits(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
