@@ -55,6 +55,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "desk": ("organiser", "desk/"),
     "new offer": ("organiser", "new/offer/"),
     "new need": ("offerer", "new/need/"),
+    "edit": ("offerer", "offer/{draft}/edit/"),
+    "preview": ("offerer", "offer/{draft}/preview/"),
     "saved": ("organiser", "saved/?q=laser&kind=offer"),
     "queue": ("organiser", "queue/"),
     "review": ("organiser", "queue/{waiting}/"),
@@ -69,7 +71,7 @@ NOT_FOUND = {"no such page"}
 
 @pytest.fixture(scope="module")
 def keys(portal: Any) -> dict[str, str]:
-    """The key of one public record of each kind (a need and an offer that match), and of one that waits for review."""
+    """The keys of a public record of each kind (need and offer match), of a draft, and of one that waits for review."""
     with sqlite3.connect(f"file:{portal.home / 'fairground.sqlite3'}?mode=ro", uri=True) as database:
         found = dict(
             database.execute(
@@ -79,6 +81,9 @@ def keys(portal: Any) -> dict[str, str]:
         )
         found["waiting"] = database.execute(
             "SELECT key FROM accounts_record WHERE state = 'in_review'"
+        ).fetchone()[0]
+        found["draft"] = database.execute(
+            "SELECT key FROM accounts_record WHERE state = 'draft' AND kind = 'offer'"
         ).fetchone()[0]
         found["need"], found["offer"] = database.execute(
             "SELECT need.key, offer.key FROM match_match JOIN accounts_record need ON need.id = need_id"
