@@ -23,9 +23,11 @@ from fairground.accounts.policies import readable
 from fairground.accounts.services import check_may_add, give_first_role, logged, prepare_record
 from fairground.accounts.values import zone_with_code
 from fairground.audit.models import Change
+from fairground.database.statistics import refresh_statistics
 from fairground.language.local_text import LocalText
 
 BATCH = 2000  # records; more gain little, and readers of SQLite wait for no writer anyway
+_MANY = 1000  # from so many on the database's own statistics are no longer right
 _REFERENCES_AT_ONCE = 500  # in one query: below every database's limit of parameters
 
 
@@ -80,6 +82,8 @@ def add_records(
         adder.add(numbered)
     if adder.added:
         give_first_role(actor, kind, now=now)
+    if adder.added >= _MANY:
+        refresh_statistics()
     return BulkReport(adder.added, adder.already_there, tuple(adder.faults))
 
 

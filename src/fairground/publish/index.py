@@ -17,6 +17,7 @@ from fairground.accounts.kinds import kinds
 from fairground.accounts.models import Record
 from fairground.audit.models import Change
 from fairground.audit.selectors import LogPosition, changes_after, last_position, position_of
+from fairground.database.statistics import refresh_statistics
 from fairground.publish.core.search.errors import IndexMissingError, IndexOutdatedError
 from fairground.publish.core.search.index import SearchIndex
 from fairground.publish.documents import (
@@ -59,6 +60,7 @@ def rebuild_index() -> int:
     """Build the index anew from the database; return the number of documents. The old one serves until then."""
     # What is written while the documents are read is in the log after this position and is read again.
     position = last_position()
+    refresh_statistics()
     # A new process takes a second to begin; and only what is committed can be seen from it.
     is_many = Record.objects.count() > _IN_ONE_PROCESS and not connection.in_atomic_block
     return search_index().rebuild_from(

@@ -72,7 +72,7 @@ def facilities_panel(request: HttpRequest, record: Any) -> Panel | None:
         When(platform_id=platform_id, then=Value("own")), default=Value("zone"), output_field=CharField()
     )
     found = (
-        Facility.objects.filter(readable(request.actor), near, state=states.PUBLISHED)
+        Facility.objects.filter(readable(request.actor), near, kind="facility", state=states.PUBLISHED)
         .exclude(pk=record.pk)
         .annotate(group=here, in_group=Window(Count("pk"), partition_by=here))
         .order_by("group", "-published_at", "pk")
