@@ -71,6 +71,11 @@ class Portal:
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return False
 
+    def told(self) -> str:
+        """Return the last of what its processes wrote, without the jobs' ordinary news."""
+        lines = self.log.read_text("utf-8").splitlines()
+        return "\n".join([line for line in lines if " INFO " not in line][-60:])
+
     def stop(self) -> int:
         """End it as Ctrl-C does; return its exit status."""
         assert self.process is not None

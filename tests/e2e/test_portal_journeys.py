@@ -152,7 +152,7 @@ def reader(browser: Any, portal: Any) -> Iterator[Callable[..., Reader]]:
     yield make
     for one in readers:
         one.context.close()
-    assert [fault for one in readers for fault in one.faults] == []
+    assert [fault for one in readers for fault in one.faults] == [], portal.told()
 
 
 def wait_until(is_so: Callable[[], object], what: str, *, within_s: float = LIMIT_S) -> None:
