@@ -250,9 +250,7 @@ class _Loader:
             user=user, hub=self._hub, role=account.role, since=self._now, reason="demonstration"
         )
         # Whoever tries a role shall land on its desk, not on the page that asks for consent.
-        give_consents(
-            user=user, texts=consents_due(user, now=self._now), now=self._now, hub_id=self._hub.pk
-        )
+        give_consents(user=user, texts=consents_due(user, now=self._now), now=self._now, hub_id=self._hub.pk)
         if account.organisation:
             OrganisationMembership.objects.create(
                 user=user,

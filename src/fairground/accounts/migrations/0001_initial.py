@@ -635,7 +635,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="record",
-            index=models.Index(fields=["hub", "state", "-published_at", "-id"], name="accounts_record_newest"),
+            index=models.Index(
+                fields=["hub", "state", "-published_at", "-id"], name="accounts_record_newest"
+            ),
         ),
         migrations.AddIndex(
             model_name="record",

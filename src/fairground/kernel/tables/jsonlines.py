@@ -113,7 +113,7 @@ class JsonLines:
             value = nested_cell(value, self._log, row=row, column=column)
         if isinstance(value, str):
             return clean_text(value, self._log, limits, sheet=None, row=row, column=column)
-        return value  # type: ignore[no-any-return]  # int, float, bool or None: all JSON has left
+        return value  # int, float, bool or None: all JSON has left
 
 
 def _objects(source: ByteSource, log: WarningLog) -> Iterator[tuple[int, dict[str, Any]]]:

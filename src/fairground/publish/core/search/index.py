@@ -309,7 +309,8 @@ def _prepared(documents: Iterable[SearchDocument], processes: int) -> Iterator[P
     if processes == 1:
         return map(_prepare, documents)
     iterator = iter(documents)
-    parts = (partial(list, batch) for batch in iter(lambda: list(islice(iterator, _AT_ONCE)), []))
+    batches: Iterator[list[SearchDocument]] = iter(lambda: list(islice(iterator, _AT_ONCE)), [])
+    parts = (partial(list, batch) for batch in batches)
     return _prepared_parts(parts, processes, None)
 
 
