@@ -15,8 +15,8 @@ _MODULES = (match, collect, learn, serve, index, work)
 _DESCRIPTION = """Match technology offers to needs, Chinese and English, on plain table files.
 用普通表格文件对接技术成果与需求，中英文皆可。
 
-No server, no account, no network: files in, files out.
-无需服务器、账号和网络。"""
+`match`, `check` and `learn` need no server, account or network: files in, files out. `serve` runs the portal.
+match、check、learn 无需服务器、账号和网络；serve 启动门户。"""
 
 _EPILOG = f"""examples / 示例:
   fairground match needs.xlsx offers.xlsx -o matches.xlsx --report report.html

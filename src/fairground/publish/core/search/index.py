@@ -310,7 +310,7 @@ def _prepared(documents: Iterable[SearchDocument], processes: int) -> Iterator[P
         return map(_prepare, documents)
     iterator = iter(documents)
     batches: Iterator[list[SearchDocument]] = iter(lambda: list(islice(iterator, _AT_ONCE)), [])
-    parts = (partial(list, batch) for batch in batches)
+    parts: Iterator[Part] = (partial(list, batch) for batch in batches)
     return _prepared_parts(parts, processes, None)
 
 
