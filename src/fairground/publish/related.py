@@ -1,6 +1,7 @@
 """What belongs to a record, on its page: an organisation's offers and needs, a platform's facilities, a day's sessions.
 
-Each panel asks the database once, by the policy of the reader; drafts never appear, not even to their authors.
+Each panel asks the database once (an organisation's three times), by the policy of the reader; drafts never appear, not
+even to their authors.
 """
 
 from collections.abc import Iterable, Mapping
@@ -39,10 +40,16 @@ def organisation_panel(request: HttpRequest, record: Any) -> Panel | None:
     """What an organisation offers, needs, runs and hosts."""
     if record.kind != "organisation":
         return None
-    hosted = [_naming(model, "hosts", record.key) for model in (Session, Edition)]
+    # Looked up before: inside the condition they would make the database read all of a hub's records.
+    hosted = [
+        pk
+        for model in (Session, Edition)
+        for pk in _naming(model, "hosts", record.key).values_list("pk", flat=True)
+    ]
+    own = Q(organisation_id=record.pk)
     groups = _groups(
         request.actor,
-        Q(organisation_id=record.pk) | Q(pk__in=hosted[0]) | Q(pk__in=hosted[1]),
+        own | Q(pk__in=hosted) if hosted else own,
         filters={"organisation": record.key},
     )
     return _panel(LocalText("该单位的成果、需求与平台", "What it offers, needs and runs"), groups)

@@ -103,6 +103,31 @@ def local_filter(value: object) -> str:
 
 
 @register.simple_tag
+def facet_options(name: str, options: Iterable[Mapping[str, Any]]) -> SafeString:
+    """Write the choices of one facet: [{value, label, count, chosen}].
+
+    In one pass, for a catalogue page has well over a hundred: as a template of their own they took most of its time.
+    """
+    language = reader.readers_language()
+    return format_html_join(
+        "",
+        '<label{}><input type="checkbox" name="{}" value="{}"{}><span>{}</span><data value="{}">{}</data></label>\n',
+        (
+            (
+                "" if option["count"] or option.get("chosen") else SafeString(' class="none"'),
+                name,
+                option["value"],
+                SafeString(" checked") if option.get("chosen") else "",
+                as_local_text(option["label"]).in_language(language),
+                option["count"],
+                number(option["count"]),
+            )
+            for option in options
+        ),
+    )
+
+
+@register.simple_tag
 def other_text(value: object) -> SafeString | str:
     """Write a text's other side, when both are there and differ: the second line of a title."""
     text = as_local_text(value)

@@ -69,7 +69,6 @@ _CONTEXTS: dict[str, dict[str, Any]] = {
     "facet": {
         "facet": {"name": HOSTILE, "label": TEXT, "options": [{"value": HOSTILE, "label": TEXT, "count": 1}]}
     },
-    "facet_option": {"facet": {"name": HOSTILE}, "option": {"value": HOSTILE, "label": TEXT, "count": 0}},
     "facets": {
         "facets": [{"name": "f", "label": TEXT, "options": []}],
         "kept": [("q", HOSTILE)],
