@@ -46,10 +46,10 @@ def organisation_panel(request: HttpRequest, record: Any) -> Panel | None:
         for model in (Session, Edition)
         for pk in _naming(model, "hosts", record.key).values_list("pk", flat=True)
     ]
-    own = Q(organisation_id=record.pk)
+    own = Record.objects.filter(Q(organisation_id=record.pk) | Q(pk__in=hosted))
     groups = _groups(
         request.actor,
-        own | Q(pk__in=hosted) if hosted else own,
+        Q(pk__in=own.values("pk")),
         filters={"organisation": record.key},
     )
     return _panel(LocalText("该单位的成果、需求与平台", "What it offers, needs and runs"), groups)
