@@ -12,6 +12,7 @@ from fairground.accounts.grants import end_grants
 from fairground.accounts.models import Hub
 from fairground.accounts.services import expire_records
 from fairground.collect.attachments import sweep_attachments
+from fairground.database.statistics import refresh_statistics
 from fairground.jobs.queue import revive_jobs, sweep_jobs
 from fairground.mail.services import forget_sent, send_due
 from fairground.match.tasks import match_news
@@ -61,4 +62,5 @@ def duties() -> tuple[Duty, ...]:
         Duty("jobs", 60, lambda: sweep_jobs(timezone.now())),
         Duty("lost jobs", 30, lambda: revive_jobs(timezone.now())),
         Duty("files", 3600, lambda: sweep_attachments(timezone.now())),
+        Duty("statistics", 43200, refresh_statistics),
     )
