@@ -15,3 +15,6 @@ from fairground.config.settings import *  # noqa: E402, F403  # the home must be
 # Hashing slowly is the point of the real one, and nothing here needs it.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+
+# A connection that a server's thread kept would stand in the way of removing the tests' database.
+DATABASES["default"]["CONN_MAX_AGE"] = 0  # noqa: F405
