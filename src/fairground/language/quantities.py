@@ -202,10 +202,10 @@ def _number_value(match: re.Match[str]) -> float:
     power = match.group("power")
     if power:
         if power[0] in "eE":
-            value *= 10.0 ** int(power[1:])
+            value *= float(f"1e{int(power[1:])}")
         else:
             digits = power[power.index("10") + 2 :].translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-"))
-            value *= 10.0 ** int(digits.replace("^", "").strip())
+            value *= float(f"1e{int(digits.replace('^', '').strip())}")
     if match.group("size"):
         value *= _MULTIPLIERS[match.group("size").strip().lower()]
     sign = match.group("sign")
@@ -316,6 +316,8 @@ def _values(text: str) -> list[_Value]:
         ):
             continue
         value = _number_value(match)
+        if not math.isfinite(value):  # '12e4567' is a name: no amount of anything is that large
+            continue
         unit, bare = (found[0], False) if found else (None, True)
         unit_end = found[1] if found else end
         per = _PER_BEFORE.search(before) if unit is not None and len(unit.vector) == 1 else None

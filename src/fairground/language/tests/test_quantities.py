@@ -1,5 +1,6 @@
 """Quantities read from text, against an oracle that converts by its own table."""
 
+import math
 from fractions import Fraction
 
 import pytest
@@ -194,3 +195,8 @@ def test_quantities_names_that_look_like_compounds() -> None:
     assert only("产量 10 Nm3/h").dimension == "volume flow"
     assert only("售价29000元/台").dimension == "money CNY"
     assert quantities("a span of twenty-eight feet") == []  # better unread than read as eight
+
+
+@pytest.mark.parametrize("text", ["batch 12e4567", "2 x 10^999 mm", "9" * 400 + " mm", "0e99999"])
+def test_numbers_beyond_any_amount_are_passed_over(text: str) -> None:
+    assert all(math.isfinite(found.low or 0.0) for found in quantities(text))
