@@ -1,9 +1,13 @@
 """What every test of the portal starts from: a hub, people in their roles, and the clock."""
 
+import gc
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
+import hypothesis
 import pytest
+from django.core.cache import caches
 from django.db import connection
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
@@ -11,7 +15,15 @@ from pytest_django.plugin import DjangoDbBlocker
 from fairground.accounts.actors import Actor, actor_for, system
 from fairground.accounts.hubs import forget_hubs
 from fairground.accounts.models import Hub, OrganisationMembership, RoleAssignment, User
+from fairground.database.tests.two_sessions import shareable
 from fairground.language.local_text import LocalText
+
+# How fast an example is made or judged says how busy the machine is, nothing about the program.
+hypothesis.settings.register_profile(
+    "any machine",
+    hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]),
+)
+hypothesis.settings.load_profile("any machine")
 
 _DATABASE_FIXTURES = {"db", "transactional_db", "live_server"}
 
@@ -24,9 +36,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--database"):
-        using = [item for item in items if _DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))]
+        using = [
+            item
+            for item in items
+            if _DATABASE_FIXTURES & set(getattr(item, "fixturenames", ()))
+            or item.get_closest_marker("database")
+        ]
         config.hook.pytest_deselected(items=[item for item in items if item not in using])
         items[:] = using
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what stays to the end: it would go through all modules and tests again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -44,12 +67,23 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 @pytest.fixture
 def now() -> datetime:
-    return datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
+    # In the past of every machine: pages ask the real clock, and what begins now has begun there.
+    return datetime(2026, 5, 31, 9, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def shared_database(transactional_db: None, tmp_path: Path) -> Iterator[Callable[[], None]]:
+    """Give what to call when the data is there; from then on the threads of `at_once` see it."""
+    with shareable(tmp_path) as share:
+        yield share
 
 
 @pytest.fixture
 def hub(db: None) -> Hub:
     forget_hubs()
+    # What earlier tests asked must not use up this one's limits: accounts and addresses are the same again.
+    for cache in ("default", "limits"):
+        caches[cache].clear()
     return Hub.objects.create(code="test", name=LocalText("测试枢纽", "Test hub"))
 
 

@@ -13,7 +13,8 @@ Before each page a tenth as many requests (at least 50) warm the server. The loa
 
 OUT, JSON (times in milliseconds):
   {page: {rps, p50_ms, p95_ms, p99_ms, errors, requests, latest_start_ms}}
-      for home, catalogue, search, suggest, record, api_list, bare. errors: answers that are not 200 or not the page
+      for home, catalogue, search, suggest, record, match_page (the pairs of one record, of some 950 that have
+      pairs), api_list, bare. errors: answers that are not 200 or not the page
       asked for (a catalogue page without a row, say). api_list is null while there is no API. bare answers 'ok' from
       a Django view: what the machine, Django and the load tool cost by themselves.
   import: {rows_per_s, rows, seconds}   index: {rebuild_s, documents}
@@ -40,7 +41,7 @@ from portal_bench.load import LoadToolMissingError, drive, install_load_tool
 from portal_bench.serving import serving, set_environment
 
 KEPT = Path(__file__).resolve().parent / ".kept"
-PAGES = ("home", "catalogue", "search", "suggest", "record", "api_list", "bare")
+PAGES = ("home", "catalogue", "search", "suggest", "record", "match_page", "api_list", "bare")
 RATE = 50  # requests a second
 
 
@@ -76,11 +77,13 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         figures: dict[str, Any] = dict.fromkeys(PAGES)
         figures |= prepare(home, options.records, anew=options.fresh or bool(given))
 
-        from portal_bench.addresses import pages, some_records
+        from portal_bench.addresses import matched_records, pages, some_records
 
         count = RATE * options.seconds
         wanted = [
-            page for page in pages(some_records(), count, max(count // 10, 50)) if page.name in options.pages
+            page
+            for page in pages(some_records(), count, max(count // 10, 50), matched_records())
+            if page.name in options.pages
         ]
         say(f"serving; {len(wanted)} pages, {options.seconds} s each")
         with serving(home / "server.log") as host:
@@ -123,7 +126,7 @@ def prepare(home: Path, records: int, *, anew: bool) -> dict[str, Any]:
 
     call_command("migrate", verbosity=0, interactive=False)
     if not kept:
-        from portal_bench.hub import load_hub
+        from portal_bench.hub import load_hub, match_some
 
         say(f"making {records} offers and needs, and what belongs to them")
         rows, seconds = load_hub(Corpus(records))
@@ -135,6 +138,8 @@ def prepare(home: Path, records: int, *, anew: bool) -> dict[str, Any]:
                 "seconds": round(seconds, 1),
             },
         }
+        say("matching some of them")
+        kept["pairs"] = match_some()
         state.write_text(json.dumps(kept), encoding="utf-8")
 
     from fairground.publish.index import rebuild_index

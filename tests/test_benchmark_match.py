@@ -1,5 +1,6 @@
 """The benchmark itself: its figures, what it lets a method see, its files."""
 
+import gc
 import gzip
 import importlib
 import json
@@ -29,6 +30,13 @@ task_module = importlib.import_module("match_bench.task")
 
 BASELINES = ["bm25s", "bm25s-chars", "tantivy", "tfidf", "lsa"]
 JSON_KEYS = {"ndcg10", "recall10", "recall100", "mrr10", "queries", "seconds", "peak_mb"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _only_own_garbage() -> None:
+    """A benchmark collects garbage before each measurement; what all other tests left behind is no part of it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="module")

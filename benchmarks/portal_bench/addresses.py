@@ -61,8 +61,21 @@ def some_records() -> list[Seen]:
     ]
 
 
-def pages(records: Sequence[Seen], count: int, warm_up: int) -> list[Page]:
-    """Return the pages to drive, each with `warm_up` + `count` addresses."""
+def matched_records() -> list[tuple[str, str]]:
+    """Return kind and key of the records that have pairs and that everybody may see."""
+    from fairground.accounts.models import Record
+    from fairground.match.models import Match
+
+    shown = Match.objects.exclude(evidence="none")
+    having = {*shown.values_list("asking_id", flat=True), *shown.values_list("answering_id", flat=True)}
+    public = Record.objects.filter(state="published", visibility="public", pk__in=having)
+    return list(public.order_by("reference", "kind").values_list("kind", "key"))
+
+
+def pages(
+    records: Sequence[Seen], count: int, warm_up: int, matched: Sequence[tuple[str, str]] = ()
+) -> list[Page]:
+    """Return the pages to drive, each with `warm_up` + `count` addresses; `matched`: kind and key of what has pairs."""
     by_kind = {kind: [record for record in records if record.kind == kind] for kind in _KINDS}
     by_kind = {kind: some for kind, some in by_kind.items() if some}
     weights = [_KINDS[kind] for kind in by_kind]
@@ -78,6 +91,13 @@ def pages(records: Sequence[Seen], count: int, warm_up: int) -> list[Page]:
         "suggest": (_suggest, r'^\{"suggestions": \['),
         "record": (_record, r"<h1[^>]*>.*</html>\s*$"),
     }
+    if matched:
+
+        def match_page(source: random.Random, record: Seen) -> str:
+            kind, key = source.choice(matched)
+            return f"/{_language(source)}/matches/{kind}/{key}/"
+
+        made["match_page"] = (match_page, r'<article class="match')
     return [
         Page(
             name,

@@ -12,8 +12,10 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
+from tests.e2e.readers import CHROMIUM, FLAGS, Reader, wait_until
 
 _START_S = 240  # a machine on which much else runs
 _OURS = ("FAIRGROUND_", "DJANGO_SETTINGS_MODULE", "DATABASE_URL")
@@ -112,14 +114,6 @@ def _family_of(root: int) -> list[int]:
     return family
 
 
-def wait_until(is_so: Callable[[], object], what: str, *, within_s: float = 60) -> None:
-    """Ask again and again until something is so; fail with what it was after `within_s`."""
-    until = time.monotonic() + within_s
-    while not is_so():
-        assert time.monotonic() < until, f"waited {within_s} s in vain until {what}"
-        time.sleep(0.1)
-
-
 def free_port() -> int:
     """Return a port nobody listens on."""
     with socket.socket() as probe:
@@ -158,3 +152,28 @@ def portal_maker(tmp_path: Path) -> Iterator[Callable[[], Portal]]:
 def family_of() -> Callable[[int], list[int]]:
     """Return what finds a process and all that descend from it, parents first."""
     return _family_of
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    """Return a Chromium that runs."""
+    sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+    with sync_api.sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def reader(browser: Any, portal: Any) -> Iterator[Callable[..., Reader]]:
+    """Return a maker of readers; when the test is over none of their browsers may have found a fault."""
+    readers: list[Reader] = []
+
+    def make(language: str, width: int = 1280, *, javascript: bool = True) -> Reader:
+        readers.append(Reader(browser, portal.address, language, width, javascript=javascript))
+        return readers[-1]
+
+    yield make
+    for one in readers:
+        one.context.close()
+    assert [fault for one in readers for fault in one.faults] == [], portal.told()

@@ -2,8 +2,6 @@
 
 import base64
 import contextlib
-import email
-import email.policy
 import hashlib
 import hmac
 import http.client
@@ -11,7 +9,6 @@ import http.cookiejar
 import json
 import os
 import re
-import shutil
 import signal
 import sqlite3
 import struct
@@ -21,32 +18,19 @@ import time
 import urllib.error
 import urllib.request
 import uuid
-from collections.abc import Callable, Iterator
-from email.message import EmailMessage
+from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from tests.e2e.readers import DEMO_PASSWORD, IN_BROWSER, LIMIT_S, PHONE, READERS, Reader, mails_to, wait_until
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = [
-    pytest.mark.e2e,
-    pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (apt-get install chromium)"),
-]
+pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+pytestmark = IN_BROWSER
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-LIMIT_S = 90  # for one thing to happen on a machine on which much else runs
-DEMO_PASSWORD = "fairground-demo"
 PASSWORD = "a long enough pass phrase"
-PHONE = 390
-# Both languages, one of them on a phone; the pages' own tests look at every width.
-READERS = pytest.mark.parametrize(
-    ("language", "width"), [pytest.param("zh", 1280, id="zh"), pytest.param("en", PHONE, id="en-phone")]
-)
-
 NEEDS = """名称,难题,要求,怪列
 天线罩无损检测,天线罩靠人工敲击检查，漏检多,漏检率不高于2%,人工敲击
 低温密封胶,外墙密封胶在零下四十度开裂,使用温度低至-40 °C,聚氨酯胶
@@ -55,122 +39,6 @@ OFFERS = """名称,技术说明,优势
 太赫兹无损检测仪,对天线罩做太赫兹无损检测,漏检率1.5%
 耐寒密封胶,单组分密封胶，-45 °C仍保持弹性,不开裂
 """
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with sync_api.sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield started
-        started.close()
-
-
-class Reader:
-    """Somebody with a browser of their own, who reads in one language."""
-
-    def __init__(self, browser: Any, address: str, language: str, width: int, *, javascript: bool) -> None:
-        self.context = browser.new_context(
-            viewport={"width": width, "height": 800},
-            java_script_enabled=javascript,
-            base_url=address,
-            accept_downloads=True,
-        )
-        self.context.set_default_timeout(LIMIT_S * 1000)
-        self.page = self.context.new_page()
-        self.language, self.width, self.address = language, width, address
-        self.faults: list[str] = []
-        self.page.on("console", self._hear)
-        self.page.on("pageerror", lambda error: self.faults.append(str(error)))
-        self.page.on("response", self._look_at)
-
-    def _hear(self, message: Any) -> None:
-        # A refused form is told with 4xx, and Chromium writes every such answer down as an error.
-        if message.type == "error" and "the server responded with a status of 4" not in message.text:
-            self.faults.append(message.text)
-
-    def _look_at(self, response: Any) -> None:
-        if response.status >= 500:
-            self.faults.append(f"{response.status} {response.url}")
-
-    def says(self, zh: str, en: str) -> str:
-        """Return the words in this reader's language."""
-        return zh if self.language == "zh" else en
-
-    def goes(self, path: str) -> int:
-        """Open a page of the portal, given without its language; return the status."""
-        return int(self.page.goto(f"/{self.language}/{path}").status)
-
-    def presses(self, zh: str, en: str, *, inside: str = "main") -> None:
-        """Press a button."""
-        self.page.locator(inside).get_by_role("button", name=self.says(zh, en), exact=True).first.click()
-
-    def follows(self, zh: str, en: str, *, inside: str = "main") -> None:
-        """Follow a link."""
-        self.page.locator(inside).get_by_role("link", name=self.says(zh, en), exact=True).first.click()
-
-    def sees(self, zh: str, en: str) -> None:
-        """Wait for words on the page."""
-        self.page.get_by_text(self.says(zh, en)).first.wait_for()
-
-    def heads(self, zh: str, en: str) -> None:
-        """Wait for a heading; nothing on the page runs off its side."""
-        self.page.get_by_role("heading", name=self.says(zh, en)).first.wait_for()
-        self.fits()
-
-    def fits(self) -> None:
-        """Nothing runs off the side of the page."""
-        if self.page.context.pages and self.javascript():
-            assert self.page.evaluate("document.documentElement.scrollWidth") <= self.width, self.page.url
-
-    def javascript(self) -> bool:
-        """Tell whether scripts run here."""
-        return bool(self.page.evaluate("1") == 1)
-
-    def signs_in(self, email_address: str, password: str = DEMO_PASSWORD) -> None:
-        """Sign in; without a second factor one is then at one's desk."""
-        self.goes("account/login/")
-        self.page.fill("#id_login", email_address)
-        self.page.fill("#id_password", password)
-        self.presses("登录", "Sign in")
-        self.page.wait_for_url(re.compile(r"/(desk|me/consent|account/2fa/authenticate)/"))
-        if "/me/consent/" in self.page.url:
-            self.page.check("#id_consent_terms")
-            self.page.check("#id_consent_privacy")
-            self.presses("同意并继续", "Agree and go on")
-            self.page.wait_for_url("**/desk/")
-
-
-@pytest.fixture
-def reader(browser: Any, portal: Any) -> Iterator[Callable[..., Reader]]:
-    """Return a maker of readers; when the test is over none of their browsers may have found a fault."""
-    readers: list[Reader] = []
-
-    def make(language: str, width: int = 1280, *, javascript: bool = True) -> Reader:
-        readers.append(Reader(browser, portal.address, language, width, javascript=javascript))
-        return readers[-1]
-
-    yield make
-    for one in readers:
-        one.context.close()
-    assert [fault for one in readers for fault in one.faults] == [], portal.told()
-
-
-def wait_until(is_so: Callable[[], object], what: str, *, within_s: float = LIMIT_S) -> None:
-    until = time.monotonic() + within_s
-    while not is_so():
-        assert time.monotonic() < until, f"waited {within_s} s in vain until {what}"
-        time.sleep(0.1)
-
-
-def mails_to(portal: Any, address: str) -> list[EmailMessage]:
-    """Return what was sent to an address, oldest first."""
-    found = []
-    for path in sorted((portal.home / "mail").glob("*"), key=lambda one: one.stat().st_mtime_ns):
-        for text in re.split(rb"(?m)^-{79}\n", path.read_bytes()):
-            mail = email.message_from_bytes(text, policy=email.policy.default)
-            if isinstance(mail, EmailMessage) and mail["To"] == address:
-                found.append(mail)
-    return found
 
 
 def last_link(portal: Any, address: str, part: str) -> str:
@@ -664,13 +532,16 @@ def test_a_saved_search_tells_its_news(
 
     moved = portal.run(
         "-c",
+        f"import os; os.environ['FAIRGROUND_ADDRESS'] = '{portal.address}'\n"
         "import django; django.setup()\n"
         "from datetime import timedelta\n"
         "from django.utils import timezone\n"
+        "from fairground.accounts.notices.mails import queue_notices\n"
         "from fairground.mail.services import send_due\n"
-        "from fairground.publish.saved import send_digests\n"
+        "from fairground.publish.saved import tell_news\n"
         "tomorrow = timezone.now() + timedelta(days=1, hours=1)\n"
-        f"send_digests(now=tomorrow, address_of_site='{portal.address}')\n"
+        "tell_news(now=tomorrow)\n"
+        "queue_notices(now=tomorrow)\n"
         "send_due(now=tomorrow)",
     )
     assert (moved.returncode, moved.stderr) == (0, "")
@@ -878,7 +749,7 @@ def test_killed_in_the_middle_nothing_is_lost_or_doubled(
         parts = _parts(served, family_of)
         for number in parts[victim][:1] if victim == "worker" else reversed(parts[victim]):
             os.kill(number, signal.SIGKILL)
-        if victim == "worker":
+        if victim in ("worker", "clock"):
             before = len(writer.acknowledged)
             wait_until(
                 lambda one=writer, before=before: len(one.acknowledged) > before + 10, "saving goes on"
@@ -888,7 +759,9 @@ def test_killed_in_the_middle_nothing_is_lost_or_doubled(
             wait_until(lambda parts=parts: not any(map(_command_line, parts["all"])), "no part is left")
         writer.enough.set()
         writer.join(LIMIT_S)
-        if victim != "worker":
+        if victim == "clock":
+            wait_until(lambda: _parts(served, family_of)["clock"], "there is a clock again")
+        elif victim != "worker":
             starts.append(served.start())
         wait_until(lambda: _index_equals(served), "the index equals the database")
         for one in written:

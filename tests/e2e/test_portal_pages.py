@@ -1,5 +1,6 @@
 """Every main page of the portal in a browser: both languages, phone and desk, light and dark, axe, without scripts."""
 
+import json
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -26,8 +27,9 @@ FLAGS = [
     "--disable-sync",
 ]
 PASSWORD = "fairground-demo"
+_LIMIT_S = 90  # for one page on a machine on which much else runs
 
-# Axe takes seconds a page: each meets it twice, once in either language, once on a phone, once in the dark.
+# Each page meets axe twice, once in either language, once on a phone, once in the dark.
 READERS = (("zh", 1280, "light", 390), ("en", 390, "dark", 1280))
 OTHERS = (("zh", 390, "light", 1280), ("en", 1280, "dark", 390))
 KINDS = (
@@ -65,8 +67,62 @@ PAGES: dict[str, tuple[str, str]] = {
     "privacy": ("organiser", "me/privacy/"),
     "second factor": ("organiser", "account/2fa/"),
     "people": ("administrator", "people/"),
+    "matches": ("", "matches/need/{need}/"),
+    "match quality": ("", "matches/quality/"),
+    "introductions": ("need.owner", "introductions/"),
+    "introduction asked for": ("offerer", "introductions/{asked}/"),
+    "introduction agreed": ("need.owner", "introductions/{agreed}/"),
+    "introduction declined": ("need.owner", "introductions/{declined}/"),
+    "introduction ended": ("need.owner", "introductions/{ended}/"),
+    "ask for an introduction": ("need.owner", "introductions/ask/offer/{offer}/"),
+    "decline": ("offerer", "introductions/{asked}/decline/"),
+    "take back": ("need.owner", "introductions/{agreed}/take-back/"),
+    "block": ("need.owner", "introductions/{agreed}/block/"),
+    "blocks": ("need.owner", "introductions/blocks/?q=Example"),
+    "propose": ("broker", "introductions/propose/offer/{offer}/"),
+    "broker's desk": ("broker", "broker/"),
+    "broker's desk filtered": ("broker", "broker/?field=agriculture-food&older=14"),
+    "broker's introduction": ("broker", "broker/{asked}/"),
+    "pairs": ("broker", "broker/pairs/"),
+    "funnel": ("broker", "broker/funnel/?by=field&days=0"),
+    "learning": ("administrator", "learning/"),
+    "lists": ("", "lists/"),
+    "new list": ("organiser", "lists/new/"),
+    "list": ("organiser", "lists/{list}/"),
+    "version of a list": ("organiser", "lists/{list}/1/"),
+    "notices": ("need.owner", "me/notices/"),
+    "notice settings": ("need.owner", "me/notices/settings/"),
+    "stop notices": ("", "notices/stop/{stop}/"),
+    "stop notices with a dead link": ("", "notices/stop/x/"),
 }
-NOT_FOUND = {"no such page"}
+NOT_FOUND = {"no such page", "stop notices with a dead link"}
+
+# A version of a list, made as a worker makes it, and the token of a mail's stop address.
+MAKE = """
+import json, time
+import django; django.setup()
+from django.utils import timezone
+from fairground.accounts.actors import actor_for
+from fairground.accounts.models import Hub, User
+from fairground.accounts.notices.wishes import ALL, stop_token
+from fairground.jobs.holders import Holder
+from fairground.language.local_text import LocalText
+from fairground.match.models import ListIssue
+from fairground.match.results_list.choosing import Choice
+from fairground.match.results_list.services import set_up_list
+from fairground.match.results_list.tasks import start_issue
+now, hub = timezone.now(), Hub.objects.get()
+user = User.objects.get(email="organiser@example.org")
+actor = actor_for(user, hub.pk, now=now)
+choice = Choice(("110000",), ("130000",), ("new-materials",), ("offer", "need"))
+made = set_up_list(actor=actor, title=LocalText("示例清单", "Example list"), choice=choice, now=now)
+start_issue(holder=Holder(hub.pk, user.pk), actor=actor, key=made.key, editions=("zh",), once="pages", now=now)
+until = time.monotonic() + 100
+while not ListIssue.objects.filter(results_list=made).exists() and time.monotonic() < until:
+    time.sleep(0.2)
+owner = User.objects.get(email="need.owner@example.org")
+print(json.dumps({"list": made.key, "stop": stop_token(owner.pk, [ALL])}))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -86,12 +142,20 @@ def keys(portal: Any) -> dict[str, str]:
             "SELECT key FROM accounts_record WHERE state = 'draft' AND kind = 'offer'"
         ).fetchone()[0]
         found["need"], found["offer"] = database.execute(
-            "SELECT need.key, offer.key FROM match_match JOIN accounts_record need ON need.id = need_id"
-            " JOIN accounts_record offer ON offer.id = offer_id WHERE evidence = 'enough' AND rank_for_need = 1"
+            "SELECT need.key, offer.key FROM match_match JOIN accounts_record need ON need.id = asking_id"
+            " JOIN accounts_record offer ON offer.id = answering_id"
+            " WHERE kinds = 'need offer' AND evidence = 'enough' AND rank_for_asking = 1"
             " ORDER BY score DESC LIMIT 1"
         ).fetchone()
+        # The demonstration's own introductions of its need owner, one in each state.
+        found |= database.execute(
+            "SELECT state, key FROM match_introduction JOIN accounts_user ON accounts_user.id = asker_id"
+            " WHERE email = 'need.owner@example.org' AND by_broker = 0 ORDER BY match_introduction.id DESC"
+        ).fetchall()
     database.close()
-    return found
+    made = portal.run("-c", MAKE)
+    assert made.returncode == 0, made.stderr
+    return found | json.loads(made.stdout)
 
 
 @pytest.fixture(scope="module")
@@ -109,6 +173,7 @@ def signed_in(chromium: Any, portal: Any) -> Callable[[str], Any]:
     @cache
     def sign_in(role: str) -> Any:
         context = chromium.new_context()
+        context.set_default_timeout(_LIMIT_S * 1000)
         page = context.new_page()
         page.goto(f"{portal.address}/en/account/login/")
         page.fill("[name=login]", f"{role}@example.org")
@@ -143,6 +208,7 @@ def tabs(chromium: Any, signed_in: Callable[[str], Any]) -> Iterator[Any]:
                 java_script_enabled=scripts,
                 reduced_motion="reduce",
             )
+            context.set_default_timeout(_LIMIT_S * 1000)
             opened[key] = context.new_page()
         return opened[key]
 
@@ -157,42 +223,75 @@ def axe() -> str:
     return Path(carrier.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("which", [0, 1], ids=["zh", "en"])
-@pytest.mark.parametrize("name", PAGES)
-def test_page_is_sound(name: str, which: int, portal: Any, keys: dict[str, str], tabs: Any, axe: str) -> None:
-    turn = list(PAGES).index(name) % 2
-    language, width, scheme, other_width = (READERS, OTHERS)[turn][which]
-    role, address = PAGES[name]
-    page = tabs(width, scheme, role)
-    told: list[str] = []
+class Look:
+    """One page before one reader. Axe of one reader works while the next one's page loads: it takes seconds."""
 
-    def listen(message: Any) -> None:
+    def __init__(self, page: Any, address: str, width: int, other_width: int, *, is_there: bool) -> None:
+        self.page, self.width, self.other_width, self.is_there = page, width, other_width, is_there
+        self.told: list[str] = []
+        page.on("console", self._listen)
+        page.on("pageerror", self._fail)
+        self.status = page.goto(address).status
+        self.url = page.url
+
+    def _listen(self, message: Any) -> None:
         # The browser itself notes that the page which does not exist does not exist.
-        if not (name in NOT_FOUND and "404" in message.text):
-            told.append(message.text)
+        if self.is_there or "404" not in message.text:
+            self.told.append(message.text)
 
-    def fail(error: Any) -> None:
-        told.append(str(error))
+    def _fail(self, error: Any) -> None:
+        self.told.append(str(error))
 
-    page.on("console", listen)
-    page.on("pageerror", fail)
-    answer = page.goto(f"{portal.address}/{language}/{address.format(**keys)}")
-    assert answer.status == (404 if name in NOT_FOUND else 200)
-    assert page.url.startswith(f"{portal.address}/{language}/{address.format(**keys)}")
-    # Run by the browser's own tools: the page's policy stays in force, and what it refuses is told on the console.
-    page.evaluate(axe)
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations'], iframes: false, preload: false})")
-    wide = page.evaluate("document.documentElement.scrollWidth")
-    page.set_viewport_size({"width": other_width, "height": 900})
-    other_wide = page.evaluate("document.documentElement.scrollWidth")
-    page.set_viewport_size({"width": width, "height": 900})
-    page.remove_listener("console", listen)
-    page.remove_listener("pageerror", fail)
-    assert [
-        (rule["id"], [node["html"][:160] for node in rule["nodes"][:3]]) for rule in found["violations"]
-    ] == []
-    assert told == []
-    assert (wide <= width, other_wide <= other_width) == (True, True)
+    def begin(self, axe: str) -> None:
+        """Let axe begin, by the browser's own tools: the page's policy stays in force, and what it refuses is told."""
+        self.page.evaluate(axe)
+        self.page.evaluate(
+            "void (window.looked = axe.run(document,"
+            " {resultTypes: ['violations'], iframes: false, preload: false}))"
+        )
+
+    def violations(self) -> list[tuple[str, list[str]]]:
+        """Wait for axe; return the rules that do not hold, with the places."""
+        found = self.page.evaluate("window.looked")
+        return [
+            (rule["id"], [node["html"][:160] for node in rule["nodes"][:3]]) for rule in found["violations"]
+        ]
+
+    def fits(self) -> tuple[bool, bool]:
+        """Tell whether nothing runs off the side, at this reader's width and at the other one."""
+        wide = self.page.evaluate("document.documentElement.scrollWidth")
+        self.page.set_viewport_size({"width": self.other_width, "height": 900})
+        other_wide = self.page.evaluate("document.documentElement.scrollWidth")
+        self.page.set_viewport_size({"width": self.width, "height": 900})
+        return wide <= self.width, other_wide <= self.other_width
+
+    def end(self) -> None:
+        """Listen no longer: the tab is used again."""
+        self.page.remove_listener("console", self._listen)
+        self.page.remove_listener("pageerror", self._fail)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_page_is_sound(name: str, portal: Any, keys: dict[str, str], tabs: Any, axe: str) -> None:
+    role, address = PAGES[name]
+    is_there = name not in NOT_FOUND
+    looks: dict[str, Look] = {}
+    try:
+        for language, width, scheme, other_width in (READERS, OTHERS)[list(PAGES).index(name) % 2]:
+            whole = f"{portal.address}/{language}/{address.format(**keys)}"
+            look = Look(tabs(width, scheme, role), whole, width, other_width, is_there=is_there)
+            looks[language] = look
+            assert look.status == (200 if is_there else 404)
+            assert look.url.startswith(whole)
+            look.begin(axe)
+        found = {language: look.violations() for language, look in looks.items()}
+        fits = {language: look.fits() for language, look in looks.items()}
+    finally:
+        for look in looks.values():
+            look.end()
+    assert found == {"zh": [], "en": []}
+    assert {language: look.told for language, look in looks.items()} == {"zh": [], "en": []}
+    assert fits == {"zh": (True, True), "en": (True, True)}
 
 
 @pytest.mark.parametrize("name", PAGES)

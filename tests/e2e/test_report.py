@@ -144,22 +144,30 @@ def test_print_is_a4_light_and_opens_the_folded_ranks(browser: Any, address: str
     context.close()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", [390, 1280])
-def test_axe_finds_nothing(browser: Any, address: str, language: str, scheme: str, width: int) -> None:
+def test_axe_finds_nothing(browser: Any, address: str, scheme: str, width: int) -> None:
     carrier = pytest.importorskip("axe_playwright_python", reason="axe-playwright-python is not installed")
     axe = Path(carrier.__file__).with_name("axe.min.js")
-    context = browser.new_context(
-        bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 900}
-    )
-    page = context.new_page()
-    page.goto(address)
-    page.locator(f"label[for=in-{language}]").click()
-    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
-    page.add_style_tag(content="article { content-visibility: visible !important }")
-    page.add_script_tag(path=str(axe))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations', 'passes']})")
-    assert "color-contrast" in {rule["id"] for rule in found["passes"]}
-    assert [(v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in found["violations"]] == []
-    context.close()
+    pages = {}
+    for language in LANGUAGES:
+        context = browser.new_context(
+            bypass_csp=True, color_scheme=scheme, viewport={"width": width, "height": 900}
+        )
+        page = pages[language] = context.new_page()
+        page.goto(address)
+        page.locator(f"label[for=in-{language}]").click()
+        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+        page.add_style_tag(content="article { content-visibility: visible !important }")
+        page.add_script_tag(path=str(axe))
+        # Axe of one language works while the other one loads. Of the rules that pass only their names are told.
+        page.evaluate("void (window.looked = axe.run(document, {resultTypes: ['violations']}))")
+    found = {language: page.evaluate("window.looked") for language, page in pages.items()}
+    for page in pages.values():
+        page.context.close()
+    for language in LANGUAGES:
+        assert "color-contrast" in {rule["id"] for rule in found[language]["passes"]}
+        violations = [
+            (v["id"], [n["html"][:120] for n in v["nodes"][:3]]) for v in found[language]["violations"]
+        ]
+        assert violations == [], language

@@ -115,10 +115,15 @@ def register() -> None:
         label=LocalText("您做过的修改", "What you changed"),
         models=("audit.Change",),
         stays=LocalText(
-            "何时改了什么会保留，这是记录的历史；您的姓名会清除。",
-            "That something was changed and when stays, as the records’ history; your name is taken out.",
+            "何时改了什么会保留，这是记录的历史；您的姓名和您写的说明会清除。您作为编辑对他人记录写的理由保留，写有您姓名的除外。",
+            "That something was changed and when stays, as the records’ history; your name and your notes are taken "
+            "out. Reasons you gave as an editor to others stay, unless they name you.",
         ),
     )  # fmt: skip
+
+
+# What one does to the work or the wishes of others.
+_DECIDED = ("return", "return_revision", "publish", "revise", "withdraw", "give", "end", "remove", "decline")
 
 
 def _when(moment: datetime | None) -> str | None:
@@ -263,8 +268,13 @@ def _person(user: User) -> Sequence[Row]:
 def _erase_person(user: User, now: datetime) -> None:
     for person in Person.objects.filter(user=user):
         if person.state == states.PUBLISHED and person.provenance.address:
-            person.user = None
-            person.save(update_fields=["user"])
+            # What the source says stays; how to reach them was never the source's.
+            person.user, person.contact = None, Contact()
+            person.version += 1
+            person.save(update_fields=["user", "contact", "version"])
+            person.revisions.all().delete()
+            erase_from_log(keys=(("person", person.key),))
+            _note(user, "person", person.key, person.hub_id, "erase", now, person.version)
             continue
         kind = kind_of("person")
         for spec in kind.layout:
@@ -332,7 +342,9 @@ def _is_theirs(contact: Contact, record: Record, user: User, addresses: set[str]
 
 def _erase_records(user: User, now: datetime) -> None:
     addresses = _addresses(user)
-    for record in list(_written(user)):
+    written = list(_written(user))
+    _erase_revisions(user, addresses, written)
+    for record in written:
         if not _is_theirs(record.contact, record, user, addresses):
             continue
         record.contact = Contact()
@@ -344,14 +356,35 @@ def _erase_records(user: User, now: datetime) -> None:
         (kind, key) for kind, key in _written(user).filter(created_by=user).values_list("kind", "key")
     )
     erase_from_log(keys=keys)
-    theirs = Q(author=user)
+
+
+def _erase_revisions(user: User, addresses: set[str], written: Sequence[Record]) -> None:
+    """Take the person's contact out of every proposed revision: accepting an open one would bring it back."""
+    theirs = Q(author=user) | Q(record__in=written)
     for address in addresses:
         theirs |= Q(values__contact__email__iexact=address)
+    telephones = {
+        record.contact.telephone for record in written if _is_theirs(record.contact, record, user, addresses)
+    } - {""}
     for revision in Revision.objects.filter(theirs):
-        if revision.author_id == user.pk:
+        contact = revision.values.get("contact") or {}
+        is_author = revision.author_id == user.pk
+        names_them = (
+            str(contact.get("email") or "").lower() in addresses
+            or (user.name and contact.get("name") == user.name)
+            or contact.get("telephone") in telephones
+        )
+        if is_author:
             revision.note = ""
-        revision.values.pop("contact", None)
-        revision.save(update_fields=["note", "values"])
+        if is_author or names_them:
+            revision.values.pop("contact", None)
+        if is_author or _names(revision.reason, user, addresses):
+            revision.reason = ""
+        revision.save(update_fields=["note", "reason", "values"])
+
+
+def _names(text: str, user: User, addresses: set[str]) -> bool:
+    return bool(user.name and user.name in text) or any(address in text.lower() for address in addresses)
 
 
 def _grants(user: User) -> Sequence[Row]:
@@ -404,10 +437,28 @@ def _log(user: User) -> Sequence[Row]:
 def _erase_log(user: User, now: datetime) -> None:
     for address in _addresses(user):
         Change.objects.filter(personal__icontains=address).update(personal=None)
+        Change.objects.filter(reason__icontains=address).update(reason="")
+    _erase_reasons(user)
     erase_from_log(
         actor_id=user.pk,
         keys=tuple((kind, f"user-{user.pk}") for kind in ("account", "role", "consent")),
     )
+
+
+def _erase_reasons(user: User) -> None:
+    """Blank the free text of the log that the person wrote of their own work, or that others wrote of them.
+
+    What they decided about the work of others stays said, since those people still read why, unless it names them.
+    """
+    own = Q(key__in=Record.objects.filter(Q(created_by=user) | Q(submitted_by=user)).values("key"))
+    of_them = Q(key=f"user-{user.pk}") | Q(kind="membership") & (
+        Q(before__member=user.pk) | Q(after__member=user.pk)
+    )
+    written = Q(actor_id=user.pk) & (own | ~Q(action__in=_DECIDED))
+    named = Q()
+    if user.name:
+        named = Q(reason__contains=user.name) & (own | Q(actor_id=user.pk))
+    Change.objects.exclude(reason="").filter(of_them | written | named).update(reason="")
 
 
 def _note(user: User, kind: str, key: str, hub_id: int, action: str, now: datetime, version: int) -> None:

@@ -21,7 +21,7 @@ FIELDS = spec("fields", "领域", "Fields", "codes", "facts", code_list="fields"
 ORGANISATION = spec("organisation", "单位", "Organisation", "record", "facts", kind="organisation")
 REGION = spec("region", "地区", "Region", "region", "facts")
 COUNTRY = spec("country", "国家", "Country", "country", "facts")
-ZONE = spec("zone", "园区", "Zone", "zone", "facts")
+ZONE = spec("zone", "高新区", "Zone", "zone", "facts")
 VISIBILITY = spec(
     "visibility", "可见范围", "Visible to", "code", "source", code_list="visibility",
     help=("所有人、会员，或仅限双方。", "Everybody, members, or the parties only."),

@@ -16,13 +16,30 @@ from fairground.accounts.core import states
 from fairground.accounts.core.roles import MANAGE_PEOPLE
 from fairground.accounts.errors import LastManagerError, LinkError, NotAllowedError, NotFoundError
 from fairground.accounts.models import Invitation, JoinRequest, Organisation, OrganisationMembership, User
+from fairground.accounts.notices.kinds import register_notice_kind
+from fairground.accounts.notices.services import notify
 from fairground.accounts.policies import readable
 from fairground.audit.services import record_change
+from fairground.language.local_text import LocalText
 from fairground.mail.rendering import render_mail
 from fairground.mail.services import queue_mail
 
 INVITATION_VALID = timedelta(days=14)
+JOINING = "membership_decided"  # the kind of notice
 _SALT = "accounts.invitation"
+
+
+def register() -> None:
+    """Make the answers to requests known as a kind of notice; nobody misses for whom they act."""
+    register_notice_kind(
+        JOINING,
+        LocalText("加入单位的答复", "An answer to your request to join"),
+        LocalText(
+            "单位管理人同意或没有同意您代表该单位。",
+            "An organisation's managers said yes or no to your acting for it.",
+        ),
+        mandatory=True,
+    )
 
 
 def may_manage(actor: Actor, organisation: Organisation, *, has_managers: bool) -> bool:
@@ -222,7 +239,7 @@ def ask_to_join(*, actor: Actor, organisation_key: str, note: str, now: datetime
 def decide_request(*, actor: Actor, request_id: int, accept: bool, now: datetime, reason: str = "") -> None:
     """Accept or decline a request: the organisation's managers, or an administrator where there are none.
 
-    The first member becomes its manager. The person is told by mail. Raises NotFoundError, NotAllowedError.
+    The first member becomes its manager. The person is told. Raises NotFoundError, NotAllowedError.
     """
     request = (
         JoinRequest.objects.select_related("user")
@@ -242,18 +259,22 @@ def decide_request(*, actor: Actor, request_id: int, accept: bool, now: datetime
         return
     if accept:
         _add(organisation, request.user_id, not had_managers, actor.user_id, now)
-    language = request.user.language
-    subject, text = render_mail(
-        "accounts/mail/join_decision.txt",
-        language,
-        {
-            "organisation": organisation.title.in_language(language),
-            "accepted": accept,
-            "reason": reason,
-            "hub": organisation.hub,
-        },
+    notify(
+        hub_id=actor.hub_id,
+        user_ids=[request.user_id],
+        kind=JOINING,
+        subject=LocalText("您已成为单位成员：{title}", "You now act for {title}")
+        if accept
+        else LocalText("加入申请未获同意：{title}", "Your request was declined: {title}"),
+        text=LocalText(
+            "您现在可以代表该单位发布和管理记录。", "You can now post and keep records for this organisation."
+        )
+        if accept
+        else LocalText(reason and f"对方说明：{reason}", reason and f"They say: {reason}"),
+        path=f"/organisation/{organisation.key}/",
+        about_key=organisation.key,
+        now=now,
     )
-    queue_mail(to=request.user.email, language=language, subject=subject, text=text, now=now)
     _log(
         actor, organisation, "accept" if accept else "decline", now,
         after={"member": request.user_id, "manager": accept and not had_managers}, reason=reason,

@@ -11,6 +11,7 @@ from django.utils.http import urlencode
 from fairground.accounts.actors import Actor, actor_for, visitor
 from fairground.accounts.consents import CONSENTS_DUE
 from fairground.accounts.hubs import hub_for_host
+from fairground.accounts.notices.reading import unread_count
 
 # What a person can open before agreeing: reading the texts, agreeing, leaving, seeing and erasing what is held.
 _OPEN_WITHOUT_CONSENT = frozenset(
@@ -23,12 +24,13 @@ _OPEN_WITHOUT_CONSENT = frozenset(
         "accounts:privacy",
         "accounts:privacy_export",
         "accounts:erase",
+        "accounts:stop_notices",
     }
 )
 
 
 class ActorMiddleware:
-    """`request.hub` and `request.actor`; the actor is read from the database only when a page asks for it."""
+    """`request.hub`, `request.actor`, `request.unread_notices`; the last two are read when a page asks for them."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -46,8 +48,13 @@ class ActorMiddleware:
                 return visitor(hub.pk)
             return actor_for(user, hub.pk, now=timezone.now())
 
+        def count_unread() -> int:
+            user_id = request.actor.user_id
+            return 0 if hub is None or user_id is None else unread_count(hub.pk, user_id)
+
         request.hub = hub
         request.actor = SimpleLazyObject(find_actor)
+        request.unread_notices = SimpleLazyObject(count_unread)
         return self.get_response(request)
 
 

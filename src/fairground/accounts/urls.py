@@ -2,12 +2,18 @@
 
 from django.urls import path
 
+from fairground.accounts.notices import views as notices
 from fairground.accounts.views import consents, me, organisations, people, privacy
 
 app_name = "accounts"
 urlpatterns = [
     path("me/", me.me, name="me"),
     path("me/roles/<slug:role>/", me.choose_role, name="choose_role"),
+    path("me/notices/", notices.inbox, name="notices"),
+    path("me/notices/read/", notices.read_all, name="read_all_notices"),
+    path("me/notices/settings/", notices.notice_settings, name="notice_settings"),
+    path("me/notices/<int:notice_id>/", notices.open_notice, name="notice"),
+    path("notices/stop/<str:token>/", notices.stop_notices, name="stop_notices"),
     path("me/consent/", consents.consent, name="consent"),
     path("me/privacy/", privacy.privacy, name="privacy"),
     path("me/privacy/export.json", privacy.privacy_export, name="privacy_export"),

@@ -283,7 +283,7 @@ def _country(spec: FieldSpec, value: Any) -> str:
 def _zone(value: Any, find_zone: FindZone) -> Zone:
     zone = find_zone(value) if isinstance(value, str) else None
     if zone is None:
-        raise ValueFaultError(f"没有代码为“{value}”的园区。", f"There is no zone with the code '{value}'.")
+        raise ValueFaultError(f"没有代码为“{value}”的高新区。", f"There is no zone with the code '{value}'.")
     return zone
 
 

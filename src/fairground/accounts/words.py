@@ -68,6 +68,45 @@ HELD_NAMES = {
     "edition": LocalText("届次", "Edition"),
     "query": LocalText("检索", "Question"),
     "mail": LocalText("邮件", "Mail"),
+    "telephone": LocalText("电话", "Telephone"),
+    "zh": LocalText("中文", "Chinese"),
+    "en": LocalText("英文", "English"),
+    "introduction": LocalText("引荐", "Introduction"),
+    "message": LocalText("您的话", "What you wrote"),
+    "confidential": LocalText("理由保密", "Reason kept confidential"),
+    "remark": LocalText("内部备注", "Private remark"),
+    "message_in": LocalText("留言于引荐", "Message in introduction"),
+    "files": LocalText("附件", "Files"),
+    "you_block": LocalText("您屏蔽的", "You block"),
+    "note_on": LocalText("笔记所属引荐", "Note on introduction"),
+}
+
+# What the log has rows about beside records.
+HELD_KINDS = {
+    "account": LocalText("账号", "Account"),
+    "role": LocalText("角色", "Role"),
+    "membership": LocalText("单位成员", "People of an organisation"),
+    "consent": LocalText("同意的文本", "Text agreed to"),
+    "grant": LocalText("授权", "Grant"),
+}
+
+# Codes that stand in the parts of `held` beside those of lists, roles and steps.
+HELD_CODES = {
+    "read": LocalText("查看", "to read"),
+    "protected": LocalText("保密内容", "protected detail"),
+    "contact": LocalText("联系方式", "contact"),
+    "open": LocalText("待处理", "open"),
+    "accepted": LocalText("已采用", "accepted"),
+    "returned": LocalText("已退回", "returned"),
+    "recalled": LocalText("已撤回", "recalled"),
+    "day": LocalText("每天", "daily"),
+    "week": LocalText("每周", "weekly"),
+    "never": LocalText("不发邮件", "no mail"),
+    "totp": LocalText("验证器应用", "authenticator app"),
+    "recovery_codes": LocalText("备用代码", "recovery codes"),
+    "withdraw": LocalText("撤回", "taken back"),
+    "erase": LocalText("删除", "erased"),
+    "revoke": LocalText("收回", "taken back"),
 }
 
 YES_AND_NO = {True: LocalText("是", "yes"), False: LocalText("否", "no")}

@@ -1,9 +1,6 @@
 """`fairground learn`: what became of introduced pairs in, weights for this office out, if they are better."""
 
 import argparse
-import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -19,14 +16,22 @@ from fairground.collect.core.lists import read_needs, read_offers
 from fairground.kernel.tables import TableError
 from fairground.match.core.hub_lists import measure_hub
 from fairground.match.core.labels import ACCEPTED_FROM, PairList, read_pairs
-from fairground.match.core.learning import Labels, Learned, Settings, learn
+from fairground.match.core.learning import Learned, Settings, learn
 from fairground.match.core.learning_figures import Figures
+from fairground.match.core.learning_record import (
+    LEAST_ACCEPTED,
+    LEAST_NEEDS,
+    Counts,
+    counted,
+    missing_labels,
+    placed_labels,
+    record_of,
+    versioned,
+)
 from fairground.match.core.texts import texts_of_need, texts_of_offer
-from fairground.match.core.weights import Weights, shipped_weights
+from fairground.match.core.weights import shipped_weights
 
 EXIT_NO_GAIN = 5
-
-LEAST_ACCEPTED, LEAST_NEEDS = 20, 10
 
 _DESCRIPTION = """Learn from what became of pairs: re-fit the weights to your own accepted and declined pairs.
 用本单位对接的结果（接受、拒绝）重新拟合权重，并用交叉验证说明是否有用。
@@ -95,17 +100,6 @@ def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     parser.set_defaults(run=run)
 
 
-@dataclass(frozen=True)
-class _Counts:
-    """Of the pairs that were read."""
-
-    accepted: int
-    declined: int
-    partial: int
-    needs: int  # with an accepted pair
-    silent: int
-
-
 def run(arguments: argparse.Namespace, console: Console) -> int:
     """Run the command; returns an exit code."""
     may_write = arguments.output is not None and not arguments.force_report_only
@@ -118,18 +112,18 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
     pairs = read_pairs(
         arguments.pairs, need_ids, offer_ids, sheet=arguments.pairs_sheet, strict=arguments.strict
     )
-    for warnings, counts in (
+    for warnings, numbers in (
         (needs.warnings, needs.warning_counts),
         (offers.warnings, offers.warning_counts),
         (pairs.warnings, pairs.warning_counts),
     ):
-        console.warnings(warnings, dict(counts))
-    counted = _counted(pairs)
-    _say_what_was_read(console, pairs, counted)
-    _refuse_too_few(counted, report_only=arguments.force_report_only)
+        console.warnings(warnings, dict(numbers))
+    counts = counted(pairs.pairs)
+    _say_what_was_read(console, pairs, counts)
+    _refuse_too_few(counts, report_only=arguments.force_report_only)
     if may_write:
-        refuse_fewer_labels(arguments.output, counted.accepted)
-    labels = _labels(pairs, need_ids, offer_ids)
+        refuse_fewer_labels(arguments.output, counts.accepted)
+    labels = placed_labels(pairs.pairs, need_ids, offer_ids)
     stages = console.stages({name: console.choose(*texts) for name, texts in _STAGES.items()})
     hub = measure_hub(
         [texts_of_need(need) for need in needs.records],
@@ -153,8 +147,17 @@ def run(arguments: argparse.Namespace, console: Console) -> int:
         console.say("仅报告，未写出任何文件。", "Report only; nothing was written.")
         return EXIT_OK
     made = (arguments.today or date.today()).isoformat()
-    weights = _versioned(found.weights, base, pairs, made)
-    replace_weights(arguments.output, weights, _record(found, base, pairs, counted, settings, made))
+    weights = versioned(found.weights, base, pairs.pairs, made)
+    record = record_of(
+        found,
+        base,
+        counts,
+        settings,
+        confidential=pairs.confidential,
+        command="fairground learn",
+        made=made,
+    )
+    replace_weights(arguments.output, weights, record)
     console.say(
         f"已写出 {arguments.output}（{weights.version}）", f"wrote {arguments.output} ({weights.version})"
     )
@@ -175,47 +178,28 @@ def _share(text: str) -> float:
     return number
 
 
-def _counted(pairs: PairList) -> _Counts:
-    accepted = [pair for pair in pairs.pairs if pair.grade >= ACCEPTED_FROM]
-    silent = sum(not pair.teaches for pair in pairs.pairs)
-    declined = sum(pair.grade == 0 for pair in pairs.pairs) - silent
-    partial = len(pairs.pairs) - len(accepted) - declined - silent
-    return _Counts(len(accepted), declined, partial, len({pair.need_id for pair in accepted}), silent)
-
-
-def _labels(pairs: PairList, need_ids: Sequence[str], offer_ids: Sequence[str]) -> Labels:
-    need_of = {need_id: place for place, need_id in enumerate(need_ids)}
-    offer_of = {offer_id: place for place, offer_id in enumerate(offer_ids)}
-    # By place, so that the order of rows in the file changes nothing.
-    placed = sorted((need_of[pair.need_id], offer_of[pair.offer_id], pair) for pair in pairs.pairs)
-    return Labels(
-        {(need, offer): pair.grade for need, offer, pair in placed if pair.teaches},
-        frozenset((need, offer) for need, offer, pair in placed if not pair.teaches),
-    )
-
-
-def _refuse_too_few(counted: _Counts, *, report_only: bool) -> None:
+def _refuse_too_few(counts: Counts, *, report_only: bool) -> None:
     least_accepted, least_needs = (2, 2) if report_only else (LEAST_ACCEPTED, LEAST_NEEDS)
-    more_pairs, more_needs = max(0, least_accepted - counted.accepted), max(0, least_needs - counted.needs)
+    more_pairs, more_needs = missing_labels(counts, least_accepted, least_needs)
     if more_pairs or more_needs:
         raise TableError(
-            f"标注太少，无法学习：接受 {counted.accepted} 对，涉及 {counted.needs} 条需求；"
+            f"标注太少，无法学习：接受 {counts.accepted} 对，涉及 {counts.needs} 条需求；"
             f"至少需要 {least_accepted} 对、"
             f"{least_needs} 条需求，还差 {more_pairs} 对、{more_needs} 条需求。现有权重未改动；请积累更多结果后再试。",
-            f"Too few labels to learn from: {counted.accepted} accepted pairs of {counted.needs} needs; at least "
+            f"Too few labels to learn from: {counts.accepted} accepted pairs of {counts.needs} needs; at least "
             f"{least_accepted} pairs of {least_needs} needs are wanted, {more_pairs} pairs and {more_needs} needs are "
             "missing. The weights you have are unchanged; come back with more outcomes.",
         )
 
 
-def _say_what_was_read(console: Console, pairs: PairList, counted: _Counts) -> None:
+def _say_what_was_read(console: Console, pairs: PairList, counts: Counts) -> None:
     console.result(
         console.choose(
-            f"读入 {pairs.rows_read} 行：接受 {counted.accepted}（{counted.needs} 条需求），拒绝 {counted.declined}，"
-            f"部分符合 {counted.partial}；不用于学习：原因与是否契合无关 {counted.silent}，保密 {pairs.confidential}，"
+            f"读入 {pairs.rows_read} 行：接受 {counts.accepted}（{counts.needs} 条需求），拒绝 {counts.declined}，"
+            f"部分符合 {counts.partial}；不用于学习：原因与是否契合无关 {counts.silent}，保密 {pairs.confidential}，"
             f"未定 {pairs.undecided}。",
-            f"{pairs.rows_read} rows: {counted.accepted} accepted ({counted.needs} needs), {counted.declined} "
-            f"declined, {counted.partial} in part; not learned from: {counted.silent} declined for reasons that say "
+            f"{pairs.rows_read} rows: {counts.accepted} accepted ({counts.needs} needs), {counts.declined} "
+            f"declined, {counts.partial} in part; not learned from: {counts.silent} declined for reasons that say "
             f"nothing about fit, {pairs.confidential} confidential, {pairs.undecided} undecided.",
         )
     )
@@ -257,52 +241,3 @@ def _row(figures: Figures) -> tuple[str, ...]:
     folds = " ".join(f"{value:.3f}" for value in figures.ndcg10_by_fold)
     auc = "–" if figures.auc is None else f"{figures.auc:.3f}"
     return f"{figures.ndcg10:.4f}", folds, f"{figures.mean_rank:.1f}", auc
-
-
-def _versioned(weights: Weights, base: Weights, pairs: PairList, made: str) -> Weights:
-    """Name the weights after their base, the day, and the labels they were taught."""
-    rows = sorted(f"{pair.need_id}\t{pair.offer_id}\t{pair.grade}\t{pair.teaches}" for pair in pairs.pairs)
-    digest = hashlib.sha256("\n".join(rows).encode()).hexdigest()[:8]
-    return Weights(f"{base.version}+learned-{made}-{digest}", weights.rankers, weights.sureness)
-
-
-def _record(
-    found: Learned, base: Weights, pairs: PairList, counted: _Counts, settings: Settings, made: str
-) -> dict[str, object]:
-    """Say how the weights were made; no id and no text of any record goes in."""
-    difference = found.difference
-    return {
-        "command": "fairground learn",
-        "base": base.version,
-        "date": made,
-        "labels": {
-            "accepted": counted.accepted,
-            "declined": counted.declined,
-            "in_part": counted.partial,
-            "needs_with_accepted": counted.needs,
-            "left_out_by_reason": counted.silent,
-            "left_out_confidential": pairs.confidential,
-        },
-        "settings": {
-            "folds": settings.folds,
-            "unlabelled_weight": settings.unlabelled_weight,
-            "seed": settings.seed,
-        },
-        "strengths": dict(found.strengths),
-        "cross_validation": {"base": _figures(found.base), "learned": _figures(found.learned)},
-        "difference_of_ndcg10": {
-            "mean": round(difference.mean, 4),
-            "low": round(difference.low, 4),
-            "high": round(difference.high, 4),
-            "p": round(difference.p, 4),
-        },
-    }
-
-
-def _figures(figures: Figures) -> dict[str, object]:
-    return {
-        "ndcg10": round(figures.ndcg10, 4),
-        "ndcg10_by_fold": [round(value, 4) for value in figures.ndcg10_by_fold],
-        "mean_rank_of_accepted": round(figures.mean_rank, 2),
-        "auc_accepted_over_declined": None if figures.auc is None else round(figures.auc, 4),
-    }

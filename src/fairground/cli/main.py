@@ -6,11 +6,11 @@ import traceback
 from collections.abc import Sequence
 
 from fairground import __version__
-from fairground.cli import collect, index, learn, match, serve, work
+from fairground.cli import collect, index, labels, learn, match, pairs, serve, work
 from fairground.cli.console import EXIT_HELP, EXIT_INTERNAL, Console, Parser, reader_language, run_command
 
 # A new stage's commands: one line here; the module has register(subparsers).
-_MODULES = (match, collect, learn, serve, index, work)
+_MODULES = (match, collect, learn, labels, serve, index, pairs, work)
 
 _DESCRIPTION = """Match technology offers to needs, Chinese and English, on plain table files.
 用普通表格文件对接技术成果与需求，中英文皆可。

@@ -7,9 +7,12 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
+from types import FrameType
 from typing import TYPE_CHECKING
 
 from fairground.cli.console import EXIT_HELP, EXIT_OK, Console
+from fairground.cli.parts import Parts
 from fairground.cli.portal import set_up_portal
 
 if TYPE_CHECKING:
@@ -30,6 +33,8 @@ _EPILOG = f"""examples / 示例:
 
 EXIT_SERVE_FAILED = 1
 _PR_SET_PDEATHSIG = 1  # prctl(2)
+# Long work steps back behind the pages: on two processors one job would otherwise take half of what answers readers.
+_NICENESS = {"jobs": 10}
 
 
 def register(subparsers: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -85,16 +90,19 @@ def _prepare(console: Console, *, demo: bool) -> "LoadReport | None":
 
     follow_log()
     if demo:
-        from fairground.match.catalogue import match_hubs_once
+        from fairground.match.catalogue.following import follow_changes
 
-        match_hubs_once()
+        follow_changes()
     seconds = time.monotonic() - started
     console.say(f"准备完成，{seconds:.1f} 秒。", f"Ready after {seconds:.1f} s.")
     return report
 
 
 def _serve(host: str, port: int, console: Console, report: "LoadReport | None") -> int:
-    """Run the web server, the job worker and the clock beside each other; one that dies ends all, and says so."""
+    """Run the web server, the job worker and the clock beside each other.
+
+    The web server looks after its own processes; where it ends all the same, all ends. The other two are started again.
+    """
     python = [sys.executable, "-m"]
     commands = {
         "web": [
@@ -109,20 +117,33 @@ def _serve(host: str, port: int, console: Console, report: "LoadReport | None") 
         "clock": [*python, "fairground", "work"],
     }
     # Each in a group of its own: Ctrl-C reaches this process alone, which then ends them in order.
-    running = {
-        name: subprocess.Popen(command, start_new_session=True, preexec_fn=_end_with_parent)
+    starters = {
+        name: partial(
+            subprocess.Popen,
+            command,
+            start_new_session=True,
+            preexec_fn=partial(_begin, _NICENESS.get(name, 0)),
+        )
         for name, command in commands.items()
     }
+
+    def tell(name: str, status: int, wait_s: float) -> None:
+        console.say(
+            f"“{name}”进程意外结束（状态 {status}），{wait_s:.0f} 秒后重新启动；其余照常运行。",
+            f"The process '{name}' ended by itself (status {status}) and is started again in {wait_s:.0f} s; "
+            "the others go on.",
+        )
+
+    signal.signal(signal.SIGTERM, _stop)
+    parts = Parts(starters, vital="web", tell=tell)
     _announce(console, host, port, report)
-    stopped = _wait_for_end(running)
-    for process in running.values():
-        if process.poll() is None:
-            process.terminate()
-    for process in running.values():
-        try:
-            process.wait(timeout=15)
-        except subprocess.TimeoutExpired:
-            process.kill()
+    stopped = None
+    try:
+        stopped = parts.watch()
+    except KeyboardInterrupt:
+        pass  # somebody asked us to stop
+    finally:
+        parts.end()
     if stopped is None:
         console.say("已停止，数据都已保存。", "Stopped. Everything is kept.")
         return EXIT_OK
@@ -133,27 +154,15 @@ def _serve(host: str, port: int, console: Console, report: "LoadReport | None") 
     return EXIT_SERVE_FAILED
 
 
-def _end_with_parent() -> None:
-    """Be told to end when `serve` is gone, killed ones included: its parts would hold the port and write on."""
+def _begin(niceness: int) -> None:
+    """Step back, and be told to end when `serve` is gone, killed ones included: its parts would hold the port."""
+    os.nice(niceness)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
-def _wait_for_end(running: dict[str, "subprocess.Popen[bytes]"]) -> str | None:
-    """Return the name of the process that ended by itself, None when somebody asked us to stop."""
-
-    def stop(number: int, frame: object) -> None:
-        raise KeyboardInterrupt
-
-    signal.signal(signal.SIGTERM, stop)
-    try:
-        while True:
-            for name, process in running.items():
-                if process.poll() is not None:
-                    return name
-            time.sleep(0.3)
-    except KeyboardInterrupt:
-        return None
+def _stop(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
 
 
 def _announce(console: Console, host: str, port: int, report: "LoadReport | None") -> None:

@@ -19,6 +19,7 @@ from fairground.accounts.models import Grant, Record
 from fairground.accounts.policies import is_owner, opened, readable
 from fairground.accounts.services import lock_record
 from fairground.audit.services import record_change
+from fairground.files.holders import holders
 from fairground.files.models import Attachment
 from fairground.files.services import remove_file, store_file, sweep_files
 from fairground.language.local_text import LocalText
@@ -143,6 +144,8 @@ def find_attachment(actor: Actor, key: str, *, now: datetime | None = None) -> A
 def sweep_attachments(now: datetime) -> int:
     """Remove the files of records that are no more, such as deleted drafts, and stray contents; return how many."""
     orphans = Attachment.objects.filter(~Exists(Record.objects.filter(key=OuterRef("record_key"))))
+    for holds in holders():
+        orphans = orphans.filter(~Exists(holds(OuterRef("record_key"))))
     removed = 0
     for orphan in list(orphans[:1_000]):
         remove_file(orphan)
@@ -157,9 +160,14 @@ def hand_out(request: HttpRequest, key: str, name: str) -> FileResponse:
         attachment = find_attachment(request.actor, key)
         if attachment.name != name:
             raise NotFoundError
-        content = default_storage.open(attachment.stored_as, "rb")
+        return as_download(attachment)
     except (NotFoundError, FileNotFoundError):
         raise Http404 from None
+
+
+def as_download(attachment: Attachment) -> FileResponse:
+    """Return a file as a download that a browser neither shows nor runs. Raises FileNotFoundError."""
+    content = default_storage.open(attachment.stored_as, "rb")
     response = FileResponse(
         content, as_attachment=True, filename=attachment.name, content_type=attachment.media_type
     )

@@ -38,6 +38,7 @@ from fairground.collect.clinic_room import EXAMINED, advise
 from fairground.collect.desk import desk_parts, moves_for
 from fairground.collect.desk_saving import Standing, note_sitting, save, saved_in_sitting, standing_for
 from fairground.language.local_text import LocalText
+from fairground.web.panels import panels_for
 from fairground.web.rate_limits import limit
 from fairground.web.reader import readers_language
 
@@ -99,6 +100,7 @@ def desk(request: HttpRequest) -> HttpResponse:
             "more_kinds": [kind for kind in addable if kind.code not in _OWN_KINDS],
             "may_add": any(kind.code in _OWN_KINDS for kind in addable),
             "may_review": request.actor.may("review_records"),
+            "panels": panels_for("desk", request, request.actor),
         },
     )
 

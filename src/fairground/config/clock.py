@@ -4,21 +4,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.conf import settings
 from django.utils import timezone
 
 from fairground.accounts.actors import system
 from fairground.accounts.grants import end_grants
 from fairground.accounts.models import Hub
+from fairground.accounts.notices.expiring import tell_expiring
+from fairground.accounts.notices.mails import queue_notices
+from fairground.accounts.notices.services import forget_notices
 from fairground.accounts.services import expire_records
 from fairground.collect.attachments import sweep_attachments
 from fairground.database.statistics import refresh_statistics
 from fairground.jobs.queue import revive_jobs, sweep_jobs
 from fairground.mail.services import forget_sent, send_due
+from fairground.match.introductions.ending import end_due_introductions
+from fairground.match.results_list.tasks import keep_lists_true
 from fairground.match.tasks import match_news
 from fairground.publish.core.search.errors import IndexBusyError
 from fairground.publish.index import follow_log
-from fairground.publish.saved import send_digests
+from fairground.publish.saved import tell_news
 
 _SENT_MAIL_KEPT = timedelta(days=30)  # that and when something was sent, for questions; its text goes at once
 
@@ -46,18 +50,30 @@ def _expire() -> None:
         end_grants(actor=system(hub_id), now=timezone.now())
 
 
-def _digests() -> None:
-    send_digests(now=timezone.now(), address_of_site=settings.ENVIRONMENT.address)
+def _notices() -> None:
+    now = timezone.now()
+    # First what saved searches found: it goes into the digest that the second call queues.
+    tell_news(now=now)
+    queue_notices(now=now)
+
+
+def _expiring() -> None:
+    for hub_id in Hub.objects.values_list("pk", flat=True):
+        tell_expiring(hub_id=hub_id, now=timezone.now())
 
 
 def duties() -> tuple[Duty, ...]:
     """Return all duties, the most frequent first."""
     return (
         Duty("index", 0.3, _follow),
+        Duty("notices", 5, _notices),
         Duty("mail", 5, lambda: send_due(now=timezone.now())),
         Duty("matches", 10, match_news),
-        Duty("digests", 60, _digests),
+        Duty("lists", 10, lambda: keep_lists_true(timezone.now())),
         Duty("validity", 60, _expire),
+        Duty("introductions", 60, lambda: end_due_introductions(now=timezone.now())),
+        Duty("expiring", 3600, _expiring),
+        Duty("old notices", 3600, lambda: forget_notices(now=timezone.now())),
         Duty("sent mail", 3600, lambda: forget_sent(before=timezone.now() - _SENT_MAIL_KEPT)),
         Duty("jobs", 60, lambda: sweep_jobs(timezone.now())),
         Duty("lost jobs", 30, lambda: revive_jobs(timezone.now())),

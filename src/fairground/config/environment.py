@@ -30,6 +30,10 @@ class Environment:
     smtp_url : '' writes mail to files in `home`/mail; else smtp://user:password@host:port or smtps://…
     behind_proxy : trust X-Forwarded-Proto and X-Forwarded-For of the proxy in front (FAIRGROUND_BEHIND_PROXY=1);
         without it the address of a reader is that of the connection, whatever headers say
+    introduction_days : how long a side may think before an introduction expires (FAIRGROUND_INTRODUCTION_DAYS)
+    introductions_per_week : how many one person may send within seven days (FAIRGROUND_INTRODUCTIONS_PER_WEEK)
+    typeface : what booklets set Chinese in (FAIRGROUND_TYPEFACE): the name of an installed typeface, or a folder with
+        the files of one; '' takes the best one that is installed
     rate_limits : FAIRGROUND_RATE_LIMITS=0 switches every limit off, on log-in, search and writing: for load
         measurements only
     """
@@ -44,6 +48,9 @@ class Environment:
     smtp_url: str
     behind_proxy: bool
     rate_limits: bool
+    typeface: str
+    introduction_days: int
+    introductions_per_week: int
 
     @property
     def is_production(self) -> bool:
@@ -91,7 +98,21 @@ def read_environment(variables: Mapping[str, str]) -> Environment:
         smtp_url=read("FAIRGROUND_SMTP_URL"),
         behind_proxy=read("FAIRGROUND_BEHIND_PROXY") == "1",
         rate_limits=read("FAIRGROUND_RATE_LIMITS", "1") != "0",
+        typeface=read("FAIRGROUND_TYPEFACE").strip(),
+        introduction_days=_count(
+            "FAIRGROUND_INTRODUCTION_DAYS", read("FAIRGROUND_INTRODUCTION_DAYS", "14"), 90
+        ),
+        introductions_per_week=_count(
+            "FAIRGROUND_INTRODUCTIONS_PER_WEEK", read("FAIRGROUND_INTRODUCTIONS_PER_WEEK", "10"), 1000
+        ),
     )
+
+
+def _count(name: str, text: str, most: int) -> int:
+    """Read a whole number from 1 to `most`."""
+    if not (text.isascii() and text.isdigit() and len(text) < 7 and 1 <= int(text) <= most):
+        raise WrongSettingError(f"{name} is '{text}'; write a whole number from 1 to {most}.")
+    return int(text)
 
 
 def _kept_secret(home: Path, mode: str) -> str:

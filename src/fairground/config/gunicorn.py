@@ -12,6 +12,8 @@ timeout = 60
 graceful_timeout = 20
 accesslog = None
 loglevel = "warning"
+# It would lie in the home folder of whoever runs the portal, and nothing here speaks to it.
+control_socket_disable = True
 # A worker's memory grows a little with what it keeps of searches; a fresh one now and then keeps it level.
 max_requests = 20_000
 max_requests_jitter = 2_000

@@ -134,6 +134,12 @@ RATE_LIMITS: dict[str, tuple[int, int, tuple[str, ...], str]] = (
         "clinic": (300, 60, ("POST",), "limits"),  # asked at each pause of the typing
         "match": (60, 3600, ("POST",), "default"),
         "invite": (30, 3600, ("POST",), "default"),
+        "stop": (
+            1200,
+            60,
+            ("POST",),
+            "limits",
+        ),  # mail providers post for all their readers from a few addresses
     }
     if ENVIRONMENT.rate_limits
     else {}
@@ -260,6 +266,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    # A level of the handler's own: the job worker sets its loggers to INFO, and a job that went well is no news.
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "level": "WARNING"}},
     "root": {"handlers": ["stderr"], "level": "WARNING"},
 }

@@ -26,6 +26,7 @@ from fairground.accounts.models import (
 )
 from fairground.accounts.services import add_record, move_record, propose_revision
 from fairground.collect.core.records import Need, Offer
+from fairground.demo.introductions import load_introductions
 from fairground.demo.read import Demonstration, read_demonstration
 from fairground.demo.record_values import RecordValues, Values, zone_code
 from fairground.demo.shapes import Account, Entry
@@ -162,6 +163,14 @@ class _Loader:
         self._load_participations()
         self._load_accounts()
         self._load_submissions()
+        load_introductions(
+            demo.introductions,
+            hub_id=self._hub.pk,
+            key_of=self._key,
+            emails={account.ref: account.email for account in demo.accounts},
+            now=self._now,
+            is_there=self._is_there,
+        )
 
     def _key(self, ref: str) -> str:
         kind, _, number = ref.partition(":")

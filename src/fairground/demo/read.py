@@ -21,6 +21,7 @@ from fairground.demo.shapes import (
     Facility,
     Figure,
     Hub,
+    Introduction,
     NeedOwner,
     Organisation,
     Person,
@@ -72,6 +73,7 @@ class Demonstration:
     accounts: tuple[Account, ...]
     need_owners: tuple[NeedOwner, ...]
     submissions: tuple[Submission, ...]
+    introductions: tuple[Introduction, ...]
 
     def entries(self) -> tuple[Entry, ...]:
         """Return every record of the files, the rows of the sample lists and the figures left out."""
@@ -111,6 +113,7 @@ def read_demonstration() -> Demonstration:
         accounts=_read("accounts", Account),
         need_owners=_read("need_owners", NeedOwner),
         submissions=_read("submissions", Submission),
+        introductions=_read("introductions", Introduction),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import ConfigDict
 
@@ -308,6 +308,36 @@ class Submission:
     values: Mapping[str, Any]  # as the services take them, but for refs in place of keys
     revises: str = ""  # ref of the record whose values these would replace
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IntroductionStep:
+    """What one side did with an introduction, so many days after it began."""
+
+    __pydantic_config__ = STRICT
+    do: Literal["agree", "accept_agreement", "decline", "take_back", "message"]
+    by: Literal["asker", "answerer"]
+    after_days: int
+    text: str = ""
+    reason: str = ""  # code list 'decline_reason'
+    is_confidential: bool = False
+    remark: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Introduction:
+    """An invented introduction between two demo accounts; each acts for the organisation of its side."""
+
+    __pydantic_config__ = STRICT
+    ref: str
+    asker: str
+    answerer: str
+    target: str
+    days_ago: int
+    own: str = ""
+    message: str = ""
+    by_broker: bool = False
+    steps: tuple[IntroductionStep, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ everything does not crowd out the one that fits.
 """
 
 import math
+from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -37,6 +38,7 @@ _HUB_NEIGHBOURS = 10
 _BLOCK_CELLS = 4_000_000  # most scores held at a time
 
 
+@lru_cache(maxsize=4096)  # the same texts come again beside one list and another
 def _bag(text: str, language: Language, dictionary: Dictionary) -> Bag:
     if language == "zh":
         return dict(dictionary.gloss(text))
@@ -94,28 +96,39 @@ class _View:
                     column.append(number)
                     value.append(term)
             value[begin:] = [term / math.sqrt(squares) for term in value[begin:]]
-        return sparse.csr_array((value, (row, column)), shape=(len(bags), len(self.features)))
+        return sparse.csr_array((value, (row, column)), shape=(len(bags), self.rows.shape[1]))
 
 
-def _view(bags: Sequence[Bag], letters: int, power: float) -> _View:
+def _view(bags: Sequence[Bag], letters: int, power: float, like: _View | None = None) -> _View:
+    """Index bags; with `like` by the rarity that an indexed list gave its features, those it lacks being unseen."""
     features: dict[str, int] = {}
+    # Those of the other list come first; copying them for a few texts would cost more than the texts.
+    known: Mapping[str, int] = like.features if like else {}
     row: list[int] = []
     column: list[int] = []
     value: list[float] = []
     for i, bag in enumerate(bags):
         for feature, weight in _cut(bag, letters).items():
             row.append(i)
-            column.append(features.setdefault(feature, len(features)))
+            number = known.get(feature)
+            column.append(
+                features.setdefault(feature, len(known) + len(features)) if number is None else number
+            )
             value.append(weight)
-    rows = sparse.csr_array((value, (row, column)), shape=(len(bags), len(features)), dtype=np.float64)
+    n_features = len(known) + len(features)
+    rows = sparse.csr_array((value, (row, column)), shape=(len(bags), n_features), dtype=np.float64)
     # A gloss that only half means a stem counts half towards the stem's document frequency.
-    frequency = np.bincount(rows.indices, np.minimum(rows.data, 1.0), len(features))
-    rarity = np.log((len(bags) + 1) / (frequency + 0.5))
+    if like is None:
+        frequency = np.bincount(rows.indices, np.minimum(rows.data, 1.0), n_features)
+        rarity = np.log((len(bags) + 1) / (frequency + 0.5))
+    else:
+        unseen = math.log(2.0 * (like.rows.shape[0] + 1))
+        rarity = np.concatenate([like.rarity, np.full(len(features), unseen)])
     rows.data = rows.data**power * rarity[rows.indices]
     owner = np.repeat(np.arange(len(bags)), np.diff(rows.indptr))
     length = np.sqrt(np.bincount(owner, rows.data**2, len(bags)))
     rows.data /= np.maximum(length, np.finfo(np.float64).tiny)[owner]
-    return _View(letters, features, rarity, rows)
+    return _View(letters, ChainMap(features, known) if like else features, rarity, rows)  # type: ignore[arg-type]
 
 
 class CrossLanguageIndex:
@@ -125,13 +138,24 @@ class CrossLanguageIndex:
     of one need is served as well as a list of a thousand.
     """
 
-    def __init__(self, texts: Sequence[str], language: Language, dictionary: Dictionary) -> None:
+    def __init__(
+        self,
+        texts: Sequence[str],
+        language: Language,
+        dictionary: Dictionary,
+        like: "CrossLanguageIndex | None" = None,
+    ) -> None:
         self._language: Language = language
         self._query_language: Language = "en" if language == "zh" else "zh"
         self._dictionary = dictionary
         self._size = len(texts)
         bags = [_bag(text, language, dictionary) for text in texts]
-        self._views = tuple((share, _view(bags, letters, _POWER[language])) for letters, share in _VIEWS)
+        olds = [view for _, view in like._views] if like else [None] * len(_VIEWS)
+        self._views: tuple[tuple[float, _View], ...] = tuple(
+            (share, _view(bags, letters, _POWER[language], old))
+            for (letters, share), old in zip(_VIEWS, olds, strict=True)
+        )
+        self._reference: tuple[sparse.csr_array, ...] = like._reference if like else self._reference_rows()
         self._hubness = self._likeness_to_terms()
 
     @classmethod
@@ -148,6 +172,10 @@ class CrossLanguageIndex:
         """
         return cls(texts, language, dictionary or shipped_dictionary())
 
+    def beside(self, texts: Sequence[str]) -> "CrossLanguageIndex":
+        """Index a few texts that came later, weighed as if they stood in this list: the scores of both compare."""
+        return CrossLanguageIndex(texts, self._language, self._dictionary, like=self)
+
     def __len__(self) -> int:
         return self._size
 
@@ -162,7 +190,19 @@ class CrossLanguageIndex:
         -------
         float64[n_query, n_text] in [-0.35, 1], higher is better; -inf where the two share nothing
         """
-        cosine = self._cosines([_bag(query, self._query_language, self._dictionary) for query in queries])
+        return self.scores_of(self.put(queries))
+
+    def put(self, queries: Sequence[str]) -> tuple[sparse.csr_array, ...]:
+        """Prepare queries for `scores_of`, of this index or of one that was made `beside` it."""
+        bags = [_bag(query, self._query_language, self._dictionary) for query in queries]
+        power = _POWER[self._query_language]
+        return tuple(view.query_rows(bags, power) for _, view in self._views)
+
+    def scores_of(self, put: tuple[sparse.csr_array, ...]) -> Floats:
+        """As `scores`; what only a text beside the index that `put` them says is passed over."""
+        cosine = np.zeros((put[0].shape[0], self._size))
+        for (share, view), rows in zip(self._views, put, strict=True):
+            cosine += share * (rows @ view.rows[:, : rows.shape[1]].T).toarray()
         return np.where(cosine > 0.0, cosine - _HUB_SHARE * self._hubness, -np.inf)
 
     def search(self, queries: Sequence[str], k: int = 10) -> tuple[Ints, Floats]:
@@ -194,19 +234,26 @@ class CrossLanguageIndex:
         step = max(1, _BLOCK_CELLS // max(1, self._size))
         return (slice(begin, begin + step) for begin in range(0, queries, step))
 
-    def _cosines(self, bags: Sequence[Bag]) -> Floats:
-        """Cosine of each query bag with each text, float64[n_bag, n_text] in [0, 1]."""
-        total = np.zeros((len(bags), self._size))
-        for share, view in self._views:
-            total += share * (view.query_rows(bags, _POWER[self._query_language]) @ view.rows.T).toarray()
-        return total
+    def _reference_rows(self) -> tuple[sparse.csr_array, ...]:
+        """The reference population as unit rows of each view."""
+        reference = _reference_bags(self._query_language, self._dictionary)
+        power = _POWER[self._query_language]
+        return tuple(view.query_rows(reference, power) for _, view in self._views)
 
     def _likeness_to_terms(self) -> Floats:
         """Mean cosine of each text to the terms nearest to it, float64[n_text] in [0, 1]."""
-        reference = _reference_bags(self._query_language, self._dictionary)
+        n_terms = self._reference[0].shape[0]
+        # Features that came after the reference was put stand behind those it knows.
+        known = [
+            (share, terms, view.rows[:, : terms.shape[1]].T)
+            for (share, view), terms in zip(self._views, self._reference, strict=True)
+        ]
         nearest = np.zeros((_HUB_NEIGHBOURS, self._size))
-        for block in self._blocks(len(reference)):
-            both = np.concatenate((nearest, self._cosines(reference[block])))
+        for block in self._blocks(n_terms):
+            cosines = np.zeros((min(block.stop, n_terms) - block.start, self._size))
+            for share, terms, texts in known:
+                cosines += share * (terms[block] @ texts).toarray()
+            both = np.concatenate((nearest, cosines))
             nearest = np.partition(both, len(both) - _HUB_NEIGHBOURS, axis=0)[-_HUB_NEIGHBOURS:]
         mean: Floats = np.asarray(nearest.mean(axis=0), dtype=np.float64)
         return mean

@@ -1,5 +1,7 @@
 """Mail that waits to be sent, and what became of it."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 
@@ -8,13 +10,15 @@ class Outbox(models.Model):
     """One mail to one person, in their language. Plain text only.
 
     No foreign key: a mail outlives what it tells of. Its text is blanked once it is sent, since it may hold links
-    that open an account.
+    that open an account. A mail with a writer has no text before: it is written when it is sent.
     """
 
     to = models.EmailField(max_length=254)
     language = models.CharField(max_length=2)
     subject = models.CharField(max_length=200)
     text = models.TextField(blank=True)
+    writer = models.CharField(max_length=30, blank=True)  # a name of services.register_writer
+    content: Any = models.JSONField(null=True)  # what the writer starts from
     once = models.CharField(max_length=120, blank=True)  # a second mail with the same word is not queued
     created_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)  # when to try next; null: sent, or given up

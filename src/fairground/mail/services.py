@@ -2,13 +2,17 @@
 
 A mail is queued in the caller's transaction: what was rolled back is never told. It is sent later, by the clock, so
 that no page waits for a mail server and none fails with it.
+
+A mail whose words depend on what its reader may still read is queued without them, and written when it is sent:
+hours may pass between the two where a server is down.
 """
 
 import logging
 import smtplib
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -41,11 +45,31 @@ class WrongMailAddressError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SendingResult:
-    """How many mails one round sent, put off, and gave up."""
+    """How many mails one round sent, put off, gave up, and left out since nothing was left to tell."""
 
     sent: int = 0
     put_off: int = 0
     given_up: int = 0
+    left_out: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenMail:
+    """What a writer made of a mail; `headers` stand beside those of every mail."""
+
+    subject: str
+    text: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+# Takes what was queued and the time of sending; None where nothing is left to tell.
+Writer = Callable[[Mapping[str, Any], datetime], WrittenMail | None]
+_WRITERS: dict[str, Writer] = {}
+
+
+def register_writer(name: str, writer: Writer) -> None:
+    """Make a writer of mails known. Called once a name, from an app's `ready`."""
+    _WRITERS[name] = writer
 
 
 def queue_mail(
@@ -62,25 +86,54 @@ def queue_mail(
 
     Returns None where `once` was there already. Raises WrongMailAddressError.
     """
+    return _queued(
+        Outbox(
+            to=to,
+            language=language,
+            subject=_one_line(subject),
+            text=text,
+            once=once,
+            created_at=now,
+            due_at=now,
+        )
+    )
+
+
+def queue_written(
+    *, to: str, language: str, writer: str, content: Mapping[str, Any], now: datetime, once: str = ""
+) -> Outbox | None:
+    """Lay one mail into the outbox that `writer` will write from `content` when it is sent; see `queue_mail`.
+
+    `content` is plain JSON: numbers and keys, no text that its reader might lose the right to read.
+    """
+    return _queued(
+        Outbox(
+            to=to,
+            language=language,
+            writer=writer,
+            content=dict(content),
+            once=once,
+            created_at=now,
+            due_at=now,
+        )
+    )
+
+
+def _queued(mail: Outbox) -> Outbox | None:
     try:
-        validate_email(to)
+        validate_email(mail.to)
     except ValidationError:
         raise WrongMailAddressError("not an e-mail address; nothing was queued") from None
-    mail = Outbox(
-        to=to,
-        language=language,
-        subject=" ".join(subject.split())[:_SUBJECT_LENGTH],
-        text=text,
-        once=once,
-        created_at=now,
-        due_at=now,
-    )
     try:
         with transaction.atomic():
             mail.save()
     except IntegrityError:
         return None
     return mail
+
+
+def _one_line(subject: str) -> str:
+    return " ".join(subject.split())[:_SUBJECT_LENGTH]
 
 
 def send_due(*, now: datetime, limit: int = 100) -> SendingResult:
@@ -90,40 +143,51 @@ def send_due(*, now: datetime, limit: int = 100) -> SendingResult:
     the same Message-ID, by which receiving servers know it.
     """
     due = Outbox.objects.filter(due_at__lte=now).order_by("due_at", "pk").values_list("pk", flat=True)
-    sent = put_off = given_up = 0
+    counts = dict.fromkeys(("sent", "put_off", "given_up", "left_out"), 0)
     waiting = list(due[:limit])
     if not waiting:
         return SendingResult()
     with get_connection() as connection:
         for number in waiting:
             claimed = Outbox.objects.filter(pk=number, due_at__lte=now).update(due_at=now + _CLAIM)
-            if not claimed:
-                continue
-            mail = Outbox.objects.get(pk=number)
-            message = EmailMessage(
-                mail.subject,
-                mail.text,
-                settings.DEFAULT_FROM_EMAIL,
-                [mail.to],
-                headers={
-                    "Message-ID": f"<outbox-{mail.pk}-{mail.created_at:%Y%m%d%H%M%S%f}@fairground>",
-                    "Content-Language": mail.language,
-                    "Auto-Submitted": "auto-generated",
-                },
-                connection=connection,
-            )
-            try:
-                message.send()
-            except (OSError, smtplib.SMTPException) as error:
-                if _put_off(mail, error, now):
-                    put_off += 1
-                else:
-                    given_up += 1
-                continue
-            mail.sent_at, mail.due_at, mail.text, mail.error = now, None, "", ""
-            mail.save()
-            sent += 1
-    return SendingResult(sent, put_off, given_up)
+            if claimed:
+                counts[_send(Outbox.objects.get(pk=number), connection, now)] += 1
+    return SendingResult(**counts)
+
+
+def _send(mail: Outbox, connection: Any, now: datetime) -> str:
+    """Send one mail that was claimed, and note what became of it."""
+    try:
+        written = _write(mail, now)
+        if written is None:
+            mail.delete()
+            return "left_out"
+        EmailMessage(
+            written.subject,
+            written.text,
+            settings.DEFAULT_FROM_EMAIL,
+            [mail.to],
+            headers={
+                "Message-ID": f"<outbox-{mail.pk}-{mail.created_at:%Y%m%d%H%M%S%f}@fairground>",
+                "Content-Language": mail.language,
+                "Auto-Submitted": "auto-generated",
+                **written.headers,
+            },
+            connection=connection,
+        ).send()
+    except (OSError, smtplib.SMTPException) as error:
+        return "put_off" if _put_off(mail, error, now) else "given_up"
+    mail.subject = written.subject
+    mail.sent_at, mail.due_at, mail.text, mail.content, mail.error = now, None, "", None, ""
+    mail.save()
+    return "sent"
+
+
+def _write(mail: Outbox, now: datetime) -> WrittenMail | None:
+    if not mail.writer:
+        return WrittenMail(mail.subject, mail.text)
+    written = _WRITERS[mail.writer](mail.content, now)
+    return written and WrittenMail(_one_line(written.subject), written.text, written.headers)
 
 
 def _put_off(mail: Outbox, error: Exception, now: datetime) -> bool:

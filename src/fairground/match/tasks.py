@@ -1,42 +1,50 @@
 """The long work of this stage, as jobs know it."""
 
-from datetime import datetime
+import logging
+import os
+import sys
+import threading
 
+from django.db import connections
 from django.urls import reverse
-from django.utils import timezone
-from django_tasks import task
 
-from fairground.accounts.models import Hub
 from fairground.jobs.models import Job
 from fairground.jobs.services import register_job_kind
 from fairground.language.local_text import LocalText
-from fairground.match.catalogue import match_hub, news_to_match
+from fairground.match.catalogue.following import follow_changes, is_behind
 from fairground.match.two_lists_matching import match_two_lists
 from fairground.match.two_lists_reading import read_lists
 
 READ_LISTS = "match.read_lists"
 TWO_LISTS = "match.two_lists"
 
-# The last change of each hub that a task was started for; forgotten with the process: one task more does no harm.
-_started: dict[int, datetime] = {}
+_NICENESS = 15
+_logger = logging.getLogger("fairground.match")
+_beside: list[threading.Thread] = []
 
 
-@task()
-def match_again(hub_id: int) -> None:
-    """Match a hub's catalogue anew."""
-    match_hub(hub_id, now=timezone.now())
+def match_news() -> bool:
+    """Bring the pairs up to the log, beside the clock's other duties; tell whether there was anything to do.
+
+    A thread of the clock's process: samples and vocabularies are built once there, and no long job stands before it.
+    """
+    if any(thread.is_alive() for thread in _beside) or not is_behind():
+        return False
+    _beside[:] = [threading.Thread(target=_follow, name="matches")]
+    _beside[0].start()
+    return True
 
 
-def match_news() -> int:
-    """Start matching for every hub whose offers or needs changed since; return how many. Called by the clock."""
-    started = 0
-    for hub_id in Hub.objects.values_list("pk", flat=True):
-        newest = news_to_match(hub_id)
-        if newest and _started.get(hub_id) != newest:
-            _started[hub_id] = newest
-            match_again.enqueue(hub_id)
-            started += 1
-    return started
+def _follow() -> None:
+    # Readers come first: on Linux a thread has a priority of its own.
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICENESS)
+    try:
+        follow_changes()
+    except Exception:
+        _logger.exception("matching failed and will be tried again")
+    finally:
+        connections.close_all()
 
 
 def register() -> None:

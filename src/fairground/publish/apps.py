@@ -8,11 +8,13 @@ class PublishConfig(AppConfig):
     label = "publish"
 
     def ready(self) -> None:
-        from fairground.publish import editions, held, record_kinds, related
+        from fairground.publish import deciding, editions, held, record_kinds, related, saved
         from fairground.web.panels import register_panel
 
         record_kinds.register()
         held.register()
+        deciding.register()
+        saved.register()
         for panel in (
             related.organisation_panel,
             related.person_panel,

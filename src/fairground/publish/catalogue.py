@@ -11,7 +11,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.http import QueryDict
-from django.urls import reverse
 
 from fairground.accounts.actors import Actor
 from fairground.accounts.core import states
@@ -19,6 +18,7 @@ from fairground.accounts.kinds import kind_of, kinds
 from fairground.accounts.models import Record
 from fairground.accounts.policies import audience_of, may_name, readable
 from fairground.language.local_text import LocalText
+from fairground.publish.addresses import catalogue_address, record_address
 from fairground.publish.core.search.query import SearchRequest, Sort
 from fairground.publish.core.search.search import Hit, SearchPage, search
 from fairground.publish.core.search.suggest import Suggestion
@@ -199,7 +199,7 @@ def _values(parameters: QueryDict, prefix: str) -> dict[str, tuple[str, ...]]:
 def address(query: CatalogueQuery) -> str:
     """Return the catalogue's address for a query, in the reader's language."""
     parameters = query.parameters()
-    path = reverse("publish:catalogue")
+    path = catalogue_address()
     return f"{path}?{urlencode(parameters)}" if parameters else path
 
 
@@ -237,7 +237,7 @@ def _first_line(text: str) -> tuple[tuple[str, bool], ...]:
 
 
 def row(record: Mapping[str, Any], *, parts: Sequence[Any], actor: Actor) -> dict[str, Any]:
-    """Return one row for `web/components/row.html` from columns named in `_ROW_COLUMNS`."""
+    """Return one row for `web/components/rows.html` from columns named in `_ROW_COLUMNS`."""
     place = record["zone__name"] or (
         label_of("region", record["region"], actor.hub_id) if record["region"] else None
     )
@@ -245,14 +245,12 @@ def row(record: Mapping[str, Any], *, parts: Sequence[Any], actor: Actor) -> dic
         actor, record["organisation_id"], record["organisation__state"], record["organisation__visibility"]
     )
     return {
-        "url": reverse("publish:record", args=[record["kind"], record["key"]]),
+        "url": record_address(record["kind"], record["key"]),
         "title": record["title"],
         "kind": record["kind"],
         "kind_label": kind_of(record["kind"]).label,
         "organisation": record["organisation__title"] if named else None,
-        "organisation_url": reverse("publish:record", args=["organisation", record["organisation__key"]])
-        if named
-        else "",
+        "organisation_url": record_address("organisation", record["organisation__key"]) if named else "",
         "place": place,
         "fields": [label_of("field", code, actor.hub_id) for code in record["fields"]],
         "trl": record["trl"],
@@ -367,9 +365,11 @@ def limit_label(name: str, value: str, query: CatalogueQuery) -> LocalText:
     }[name]
 
 
-def pager(page: int, total: int, address_of: Callable[[int], str]) -> dict[str, Any]:
+def pager(
+    page: int, total: int, address_of: Callable[[int], str], *, size: int = PAGE_SIZE
+) -> dict[str, Any]:
     """Return the pages for `web/components/pager.html`; `address_of(number)` gives a page's address."""
-    last = min(max(1, ceil(total / PAGE_SIZE)), DEEPEST_PAGE)
+    last = min(max(1, ceil(total / size)), DEEPEST_PAGE)
 
     def url(number: int) -> str:
         return address_of(number) if 1 <= number <= last else ""
@@ -413,5 +413,5 @@ def suggestion_kind(line: Suggestion, language: str) -> str:
 def suggestion_url(line: Suggestion) -> str:
     """Return where a suggested line leads: a record's page, or the catalogue filtered by a term."""
     if line.key:
-        return reverse("publish:record", args=[line.kind, line.key])
+        return record_address(line.kind, line.key)
     return address(CatalogueQuery(filters={line.kind: (line.value,)}))

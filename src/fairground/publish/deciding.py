@@ -1,4 +1,4 @@
-"""An editor's decision and the mail that tells of it, in one transaction."""
+"""An editor's decision and the notice that tells of it, in one transaction."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,11 +6,15 @@ from datetime import datetime
 from django.db import transaction
 
 from fairground.accounts.actors import Actor
-from fairground.accounts.models import Record, User
+from fairground.accounts.models import Record
+from fairground.accounts.notices.kinds import register_notice_kind
+from fairground.accounts.notices.services import notify
+from fairground.accounts.presentation import record_address
 from fairground.accounts.services import decide_revision, move_record
 from fairground.language.local_text import LocalText
-from fairground.mail.services import queue_mail
 from fairground.publish.queue import Waiting
+
+DECIDED = "record_decided"  # the kind of notice
 
 # What editors say most; chosen ones stand before their own words.
 USUAL_REASONS = {
@@ -49,12 +53,11 @@ def decide(
     version: int,
     revision_id: int | None,
     reason: str,
-    address: str,
     now: datetime,
 ) -> Record:
-    """Publish or return what waits, and tell its author by mail.
+    """Publish or return what waits, and tell its author.
 
-    `address` is the record's, complete, for the mail. Raises what `move_record` and `decide_revision` raise.
+    Raises what `move_record` and `decide_revision` raise.
     """
     if waiting.revision is not None and revision_id is not None:
         record = decide_revision(actor=actor, revision_id=revision_id, accept=publish, now=now, reason=reason)
@@ -69,28 +72,70 @@ def decide(
             reason=reason,
         )
         author = waiting.record.submitted_by or waiting.record.created_by
-    if author is not None and author.is_active and author.erased_at is None:
-        _tell(author, record, publish=publish, reason=reason, address=address, now=now)
+    subject, text = (
+        (
+            LocalText("已发布：{title}", "Published: {title}"),
+            LocalText("编辑已审核通过。", "An editor accepted it."),
+        )
+        if publish
+        else (
+            LocalText("已退回：{title}", "Returned: {title}"),
+            LocalText(
+                f"编辑请您修改后再提交：\n\n{reason}",
+                f"An editor asks you to change this and submit it again:\n\n{reason}",
+            ),
+        )
+    )
+    _tell(author.pk if author else None, record, subject, text, now=now)
     return record
 
 
-def _tell(author: User, record: Record, *, publish: bool, reason: str, address: str, now: datetime) -> None:
-    title = record.title.in_language(author.language)
-    if publish:
-        subject = LocalText(f"已发布：{title}", f"Published: {title}")
-        text = LocalText(
-            f"编辑已审核通过。\n\n{title}\n{address}", f"An editor accepted it.\n\n{title}\n{address}"
-        )
-    else:
-        subject = LocalText(f"已退回：{title}", f"Returned: {title}")
-        text = LocalText(
-            f"编辑请您修改后再提交：\n\n{reason}\n\n{title}\n{address}",
-            f"An editor asks you to change this and submit it again:\n\n{reason}\n\n{title}\n{address}",
-        )
-    queue_mail(
-        to=author.email,
-        language=author.language,
-        subject=subject.in_language(author.language),
-        text=text.in_language(author.language),
+def register() -> None:
+    """Make decisions known as a kind of notice."""
+    register_notice_kind(
+        DECIDED,
+        LocalText("审核结果", "An editor's decision"),
+        LocalText(
+            "您提交的记录已发布、退回修改或被编辑撤下。",
+            "What you submitted was published, returned with a reason, or withdrawn by an editor.",
+        ),
+    )
+
+
+@transaction.atomic
+def withdraw(*, actor: Actor, record: Record, version: int, reason: str, now: datetime) -> Record:
+    """Take a record of others out of the catalogue as its editor, and tell its author why.
+
+    Raises what `move_record` raises.
+    """
+    withdrawn = move_record(
+        actor=actor, key=record.key, move="withdraw", version=version, now=now, reason=reason
+    )
+    author = record.submitted_by or record.created_by
+    _tell(
+        author.pk if author else None,
+        withdrawn,
+        LocalText("已撤下：{title}", "Withdrawn: {title}"),
+        LocalText(
+            f"编辑已将这条记录撤下，他人不再看到：\n\n{reason}\n\n您可以重新编辑后再提交。",
+            f"An editor withdrew this record; others no longer see it:\n\n{reason}\n\n"
+            "You can reopen it, change it and submit it again.",
+        ),
+        now=now,
+    )
+    return withdrawn
+
+
+def _tell(
+    author_id: int | None, record: Record, subject: LocalText, text: LocalText, *, now: datetime
+) -> None:
+    notify(
+        hub_id=record.hub_id,
+        user_ids=[author_id],
+        kind=DECIDED,
+        subject=subject,
+        text=text,
+        path=record_address("zh", record.kind, record.key),
+        about_key=record.key,
         now=now,
     )

@@ -7,6 +7,8 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
+from django.db.models import QuerySet
+
 from fairground.accounts.core import states
 from fairground.accounts.kinds import OPEN, FieldSpec, Kind, kind_of, kinds
 from fairground.accounts.models import Grant, Organisation, Record
@@ -21,13 +23,33 @@ from fairground.taxonomy import code_list
 BLOCK = 1000  # records read at once: memory stays level whatever the size of the hub
 
 _HEAD_TEXTS = frozenset({"title", "summary", "keywords", "aliases"})
+# What a document takes from a record besides the kind's own searched fields.
+_COLUMNS = frozenset(
+    {
+        *_HEAD_TEXTS,
+        *(
+            "key",
+            "kind",
+            "version",
+            "state",
+            "visibility",
+            "hub",
+            "created_by",
+            "organisation",
+            "demonstration",
+        ),
+        *("region", "country", "fields", "trl", "partnership", "organisation_kind"),
+        *("platform_type", "publication_type", "facility_type"),
+        *("changed_at", "published_at", "valid_until", "deadline", "price", "budget"),
+    }
+)
 
 
 def documents_of(keys: Sequence[str]) -> Iterator[SearchDocument]:
     """Return the documents of the records with these keys; keys without a record are passed over."""
     for kind in kinds():
         records = kind.model.objects.filter(key__in=keys, kind=kind.code)
-        yield from _documents(kind, list(records.order_by("pk")))
+        yield from _documents(kind, records)
 
 
 def all_documents() -> Iterator[SearchDocument]:
@@ -50,7 +72,7 @@ def _documents_between(kind_code: str, first: int, end: int | None) -> Iterator[
     records = kind.model.objects.filter(pk__gte=first, kind=kind.code)
     if end is not None:
         records = records.filter(pk__lt=end)
-    return _documents(kind, list(records.order_by("pk")))
+    return _documents(kind, records)
 
 
 def keys_of_organisation(key: str) -> list[str]:
@@ -58,7 +80,13 @@ def keys_of_organisation(key: str) -> list[str]:
     return list(Record.objects.filter(organisation__key=key).values_list("key", flat=True))
 
 
-def _documents(kind: Kind, records: list[Any]) -> Iterator[SearchDocument]:
+def _documents(kind: Kind, found: QuerySet[Any]) -> Iterator[SearchDocument]:
+    searched = [spec for spec in kind.layout if spec.searched and spec.access == OPEN]
+    bodies = [spec for spec in searched if spec.name not in _HEAD_TEXTS]
+    # Half of a record's columns are not in the index; reading them takes as long as reading the others.
+    has = {column.name for column in kind.model._meta.concrete_fields}
+    columns = {*_COLUMNS, *(spec.name for spec in bodies)} & has
+    records = list(found.order_by("pk").only(*columns))
     if not records:
         return
     ids = [record.pk for record in records]
@@ -82,8 +110,6 @@ def _documents(kind: Kind, records: list[Any]) -> Iterator[SearchDocument]:
         if kind.code in ("session", "publication", "exhibit")
         else {}
     )
-    searched = [spec for spec in kind.layout if spec.searched and spec.access == OPEN]
-    bodies = [spec for spec in searched if spec.name not in _HEAD_TEXTS]
     for record in records:
         own_editions = editions[record.pk] + [edition_keys.get(record.pk) or ""]
         if kind.code == "edition":

@@ -16,7 +16,13 @@ from django.db import connection, transaction
 from fairground.accounts.kinds import kinds
 from fairground.accounts.models import Record
 from fairground.audit.models import Change
-from fairground.audit.selectors import LogPosition, changes_after, last_position, position_of
+from fairground.audit.selectors import (
+    changes_after,
+    cursor_of,
+    last_position,
+    position_in,
+    position_of,
+)
 from fairground.database.statistics import refresh_statistics
 from fairground.publish.core.search.errors import IndexMissingError, IndexOutdatedError
 from fairground.publish.core.search.index import SearchIndex
@@ -65,7 +71,7 @@ def rebuild_index() -> int:
     is_many = Record.objects.count() > _IN_ONE_PROCESS and not connection.in_atomic_block
     return search_index().rebuild_from(
         document_parts(),
-        cursor=_written(position),
+        cursor=cursor_of(position),
         processes=min(os.cpu_count() or 1, _MOST_PROCESSES) if is_many else 1,
         set_up=django.setup,
     )
@@ -78,7 +84,7 @@ def follow_log() -> int:
     """
     index = search_index()
     try:
-        position = _read(index.refresh().cursor)
+        position = position_in(index.refresh().cursor)
     except (IndexMissingError, IndexOutdatedError):
         position = None
     if position is None:
@@ -96,7 +102,7 @@ def follow_log() -> int:
                 documents = list(documents_of(sorted(keys)))
             gone = keys - {document.key for document in documents}
             position = position_of(changes[-1])
-            writer.apply(documents, gone, cursor=_written(position))
+            writer.apply(documents, gone, cursor=cursor_of(position))
             read += len(changes)
             changes = changes_after(position, limit=AT_ONCE)
     return read
@@ -126,24 +132,3 @@ def _touched(changes: list[Change]) -> set[str]:
         if change.kind == "organisation":
             keys.update(keys_of_organisation(change.key))
     return keys
-
-
-def _log_id() -> str:
-    """Return what tells this log from another one: an index of another database is not followed but rebuilt."""
-    first = Change.objects.order_by("pk").values_list("pk", "at").first()
-    return "empty" if first is None else f"{first[0]}@{first[1].timestamp():.6f}"
-
-
-def _written(position: LogPosition) -> str:
-    return f"{_log_id()} {position.transaction} {position.sequence}"
-
-
-def _read(cursor: str | None) -> LogPosition | None:
-    """Return the position a cursor stands for; None where it belongs to another log or is ahead of this one."""
-    if not cursor:
-        return None
-    log, read_transaction, sequence = cursor.rsplit(" ", 2)
-    position = LogPosition(int(read_transaction), int(sequence))
-    if log != _log_id() and not (log == "empty" and position == LogPosition()):
-        return None
-    return position if position <= last_position() else None

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from fairground.accounts.core import states
 from fairground.accounts.kinds import kind_of, kinds
@@ -104,6 +104,17 @@ def organisation_names(keys: Collection[str], hub_id: int) -> dict[str, LocalTex
 
 def label_of(facet: str, code: str, hub_id: int) -> LocalText:
     """Return the name of one facet value; a code nobody knows stands for itself."""
+    if facet == "organisation":
+        return organisation_names((code,), hub_id).get(code) or LocalText(code, code)
+    if facet in ("zone", "edition"):
+        names = hub_names(hub_id)
+        return (names.zones if facet == "zone" else names.editions).get(code) or LocalText(code, code)
+    return _fixed_label(facet, code)
+
+
+@lru_cache(maxsize=4096)
+def _fixed_label(facet: str, code: str) -> LocalText:
+    """Return the name of a value that is the same in every hub."""
     if facet == "kind":
         return kind_of(code).plural if code in {kind.code for kind in kinds()} else LocalText(code, code)
     if facet in _LISTS:
@@ -116,9 +127,4 @@ def label_of(facet: str, code: str, hub_id: int) -> LocalText:
         return _LANGUAGES.get(code, LocalText(code, code))
     if facet == "trl":
         return LocalText(f"{code} 级", f"TRL {code}")
-    if facet == "currency":
-        return LocalText(code, code)
-    if facet == "organisation":
-        return organisation_names((code,), hub_id).get(code) or LocalText(code, code)
-    names = hub_names(hub_id)
-    return (names.zones if facet == "zone" else names.editions).get(code) or LocalText(code, code)
+    return LocalText(code, code)

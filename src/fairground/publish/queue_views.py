@@ -11,9 +11,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from fairground.accounts.core import states
+from fairground.accounts.core.states import MOVES
 from fairground.accounts.errors import (
     EditConflictError,
     InvalidRecordError,
@@ -25,12 +26,12 @@ from fairground.accounts.errors import (
 from fairground.accounts.history import differences, history_of, values_at
 from fairground.accounts.kinds import kind_of
 from fairground.accounts.models import Record
-from fairground.accounts.policies import is_owner, readable
+from fairground.accounts.policies import can_review, is_owner, readable
 from fairground.accounts.presentation import present_values, references
 from fairground.accounts.services import change_record, propose_revision
 from fairground.accounts.values import snapshot
 from fairground.language.local_text import LocalText
-from fairground.publish.deciding import USUAL_REASONS, decide, reason_text
+from fairground.publish.deciding import USUAL_REASONS, decide, reason_text, withdraw
 from fairground.publish.queue import QueueRow, Waiting, checks_for, queue_rows, waiting_for
 from fairground.web.reader import readers_language
 
@@ -145,7 +146,6 @@ def decide_entry(request: HttpRequest, key: str) -> HttpResponse:
     if not publish and not reason:
         fault = LocalText("退回须写明理由，作者会读到。", "Say why: the author reads the reason.")
         return _review_page(request, waiting, fault=fault, status=422)
-    page = reverse("publish:record", args=[waiting.record.kind, key])
     try:
         decide(
             actor=request.actor,
@@ -154,7 +154,6 @@ def decide_entry(request: HttpRequest, key: str) -> HttpResponse:
             version=_number(request.POST.get("version", "")),
             revision_id=_number(request.POST.get("revision", "")) or None,
             reason=reason,
-            address=request.build_absolute_uri(page),
             now=timezone.now(),
         )
     except (MoveRefusedError, EditConflictError, NotAllowedError, InvalidRecordError) as error:
@@ -241,6 +240,44 @@ def restore_version(request: HttpRequest, kind: str, key: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("publish:history", args=[kind, key]))
     messages.success(request, said.in_language(readers_language()))
     return HttpResponseRedirect(reverse("collect:edit", args=[kind, key]))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@_for_editors
+def withdraw_entry(request: HttpRequest, kind: str, key: str) -> HttpResponse:
+    """Take a published record of others out of the catalogue, with a reason that its author reads."""
+    record = _readable(request, kind, key)
+    if not can_review(request.actor, record):
+        raise NotFoundError
+    page = reverse("publish:record", args=[kind, key])
+    reason = request.POST.get("reason", "").replace("\x00", "").strip()[:_LONGEST_REASON]
+    fault: LocalText | None = None
+    status = 200
+    if record.state not in MOVES["withdraw"].sources:
+        fault, status = LocalText("这条记录未发布。", "This record is not published."), 409
+    elif request.method == "POST" and not reason:
+        fault, status = LocalText("请写明理由，作者会读到。", "Say why: the author reads the reason."), 422
+    elif request.method == "POST":
+        try:
+            withdraw(
+                actor=request.actor,
+                record=record,
+                version=_number(request.POST.get("version", "")),
+                reason=reason,
+                now=timezone.now(),
+            )
+        except (MoveRefusedError, EditConflictError) as error:
+            fault, status = error.message, 409
+        else:
+            said = LocalText("已撤下，并通知作者。", "Withdrawn; its author is told.")
+            messages.success(request, said.in_language(readers_language()))
+            return HttpResponseRedirect(page)
+    return render(
+        request,
+        "publish/withdraw.html",
+        {"record": record, "page": page, "typed": reason, "fault": fault},
+        status=status,
+    )
 
 
 def _readable(request: HttpRequest, kind_code: str, key: str) -> Record:

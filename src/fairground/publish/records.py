@@ -9,10 +9,12 @@ from django.utils import timezone
 
 from fairground.accounts.actors import Actor
 from fairground.accounts.core import states
+from fairground.accounts.core.states import MOVES
 from fairground.accounts.kinds import Kind, kind_of
 from fairground.accounts.models import Organisation, Record
-from fairground.accounts.policies import is_owner, may_name, opened, readable
+from fairground.accounts.policies import can_review, is_owner, may_name, opened, readable
 from fairground.accounts.presentation import Item, present
+from fairground.collect.attachments import attachment_rows
 from fairground.language.local_text import LocalText
 from fairground.publish.labels import label_of
 from fairground.web import figures
@@ -73,6 +75,7 @@ def page(actor: Actor, record: Any, language: str) -> dict[str, Any]:
         "chain": chain(record, kind),
         "groups": [group for code, group in shown.items() if code not in _AT_THE_SIDE],
         "side_facts": [fact for code in _AT_THE_SIDE if code in shown for fact in shown[code]["facts"]],
+        "attachments": attachment_rows(actor, record),
         "actions": _actions(actor, record),
         "crumbs": [{"label": LocalText("目录", "Catalogue"), "url": reverse("publish:catalogue")}],
     }
@@ -157,12 +160,32 @@ def _day(moment: Any, zh: str, en: str) -> LocalText | None:
 
 
 def _actions(actor: Actor, record: Record) -> list[dict[str, Any]]:
-    if not is_owner(actor, record) or actor.is_system:
+    if actor.user_id is None:
         return []
-    return [
-        {
-            "label": LocalText("修改", "Edit"),
-            "url": reverse("collect:edit", args=[record.kind, record.key]),
-            "primary": True,
-        }
-    ]
+    found = []
+    if is_owner(actor, record):
+        found.append(
+            {
+                "label": LocalText("修改", "Edit"),
+                "url": reverse("collect:edit", args=[record.kind, record.key]),
+                "primary": True,
+            }
+        )
+    elif record.state in MOVES["withdraw"].sources and can_review(actor, record):
+        found.append(
+            {
+                "label": LocalText("撤下", "Withdraw"),
+                "url": reverse("publish:withdraw", args=[record.kind, record.key]),
+            }
+        )
+    acts_for_it = record.pk in actor.organisations
+    if record.kind == "organisation" and (acts_for_it or record.state == states.PUBLISHED):
+        found.append(
+            {
+                "label": LocalText("成员与邀请", "People and invitations")
+                if acts_for_it
+                else LocalText("申请代表本单位", "Ask to act for it"),
+                "url": reverse("accounts:members" if acts_for_it else "accounts:join", args=[record.key]),
+            }
+        )
+    return found

@@ -92,7 +92,7 @@ def facilities_panel(request: HttpRequest, record: Any) -> Panel | None:
         "own": LocalText("本平台", "On this platform")
         if record.kind == "platform"
         else LocalText("同一平台", "On the same platform"),
-        "zone": LocalText("同一园区", "In the same zone"),
+        "zone": LocalText("同一高新区", "In the same zone"),
     }
     filters = {"own": None, "zone": {"kind": "facility", "zone": record.zone.code} if record.zone else None}
     groups = [

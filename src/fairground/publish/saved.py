@@ -4,27 +4,31 @@ import secrets
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.translation import override
 
 from fairground.accounts.actors import Actor, actor_for, visitor
 from fairground.accounts.consents import give_consent_to
 from fairground.accounts.core import states
+from fairground.accounts.core.rhythms import DAILY, WEEKLY, last_digest
 from fairground.accounts.errors import NotAllowedError, NotFoundError
-from fairground.accounts.models import Record, User
+from fairground.accounts.models import Record
+from fairground.accounts.models.notices import PATH_LENGTH
+from fairground.accounts.notices.kinds import own_affairs, register_notice_kind
+from fairground.accounts.notices.services import hub_zone, notify
+from fairground.accounts.notices.wishes import wants_mail_again
 from fairground.accounts.policies import readable
 from fairground.language.local_text import LocalText
-from fairground.mail.services import queue_mail
 from fairground.publish.catalogue import CatalogueQuery, address, printable
 from fairground.publish.core.search.search import Hit, search
 from fairground.publish.index import search_index
 from fairground.publish.models import SavedSearch
-from fairground.publish.records import named_organisation
 
 MOST_SAVED = 100  # of one person
 NEWS_LIMIT = 50  # records in one feed or mail
-_WAITS = {SavedSearch.Every.DAY: timedelta(days=1), SavedSearch.Every.WEEK: timedelta(days=7)}
+SAVED_SEARCH = "saved_search"  # the kind of notice
+_RHYTHMS = {SavedSearch.Every.DAY: DAILY, SavedSearch.Every.WEEK: WEEKLY}
 
 
 def query_of(saved: SavedSearch) -> CatalogueQuery:
@@ -70,6 +74,7 @@ def save_search(*, actor: Actor, query: CatalogueQuery, name: str, every: str, n
     saved.save()
     if saved.every != SavedSearch.Every.NEVER:
         give_consent_to("digest", user_id=actor.user_id, now=now, hub_id=actor.hub_id)
+        wants_mail_again(user_id=actor.user_id, kind=SAVED_SEARCH, now=now)
     return saved
 
 
@@ -102,71 +107,62 @@ def news(query: CatalogueQuery, actor: Actor, language: str, *, since: datetime 
     return list(records.order_by("-published_at", "-pk"))
 
 
-def send_digests(*, now: datetime, address_of_site: str) -> int:
-    """Queue a mail for every saved search that is due and has something new; return how many.
+def tell_news(*, now: datetime) -> int:
+    """Tell the holders of saved searches that are due what is new; return how many were told. Called by the clock.
 
-    `address_of_site` begins every address in the mail, without a slash at its end. A second call at once queues
-    nothing: what was told is remembered in the transaction that queues the mail.
+    Due is what was not looked at since the last hour of digests: the news go into that digest, with all else that
+    waits for its reader. A second call finds nothing: when it was looked at is kept in the same transaction.
     """
-    queued = 0
-    due = SavedSearch.objects.exclude(every=SavedSearch.Every.NEVER).values_list("pk", flat=True)
-    for search_id in list(due):
-        queued += _send_digest(search_id, now, address_of_site)
-    return queued
+    waits = Q()
+    for every, rhythm in _RHYTHMS.items():
+        waits |= Q(every=every, sent_at__lt=last_digest(rhythm, now, hub_zone()))
+    due = SavedSearch.objects.filter(waits, user__is_active=True).values_list("pk", flat=True)
+    return sum(_tell_news(search_id, now) for search_id in list(due))
 
 
 @transaction.atomic
-def _send_digest(search_id: int, now: datetime, address_of_site: str) -> int:
+def _tell_news(search_id: int, now: datetime) -> int:
     saved = (
         SavedSearch.objects.select_for_update(of=("self",))
         .select_related("user")
         .filter(pk=search_id)
         .first()
     )
-    if saved is None or not saved.user.is_active:
+    if saved is None or saved.every == SavedSearch.Every.NEVER or saved.sent_at is None:
         return 0
-    since = saved.sent_at or saved.created_at
-    if now - since < _WAITS[SavedSearch.Every(saved.every)]:
+    since = saved.sent_at
+    if since >= last_digest(_RHYTHMS[SavedSearch.Every(saved.every)], now, hub_zone()):
         return 0
-    user: User = saved.user
-    language = user.language
-    actor = actor_for(user, saved.hub_id, now=now)
-    found = news(query_of(saved), actor, language, since=since)
     saved.sent_at = now
     saved.save(update_fields=["sent_at"])
+    actor = actor_for(saved.user, saved.hub_id, now=now)
+    found = news(query_of(saved), actor, saved.user.language, since=since)
     if not found:
         return 0
-    with override("zh-hans" if language == "zh" else "en"):
-        text = _digest_text(saved, found, actor, language, address_of_site)
-    subject = LocalText(f"“{saved.name}”有{len(found)}条新记录", f"{len(found)} new for '{saved.name}'")
-    queue_mail(
-        to=user.email,
-        language=language,
-        subject=subject.in_language(language),
-        text=text,
+    path = address(query_of(saved))
+    return notify(
+        hub_id=saved.hub_id,
+        user_ids=[saved.user_id],
+        kind=SAVED_SEARCH,
+        subject=LocalText(f"“{saved.name}”有新记录", f"New for '{saved.name}'"),
+        path=path if len(path) <= PATH_LENGTH else reverse("publish:saved"),
+        about_key=f"search-{saved.pk}",
+        named=[record.key for record in reversed(found)],
         now=now,
-        once=f"digest:{saved.pk}:{since.isoformat()}",
     )
-    return 1
 
 
-def _digest_text(
-    saved: SavedSearch, found: list[Record], actor: Actor, language: str, address_of_site: str
-) -> str:
-    lines = []
-    for record in found:
-        lines.append(record.title.in_language(language))
-        if organisation := named_organisation(actor, record):
-            lines.append(f"  {organisation.title.in_language(language)}")
-        lines.append(f"  {address_of_site}{reverse('publish:record', args=[record.kind, record.key])}")
-    all_of_it = LocalText("全部结果：", "All results: ").in_language(language)
-    stop = LocalText("不再接收：", "Stop these mails: ").in_language(language)
-    lines += [
-        "",
-        f"{all_of_it}{address_of_site}{address(query_of(saved))}",
-        f"{stop}{address_of_site}{reverse('publish:saved')}",
-    ]
-    return "\n".join(lines)
+def register() -> None:
+    """Make the news of saved searches known as a kind of notice. Their rhythm is each search's own."""
+    register_notice_kind(
+        SAVED_SEARCH,
+        LocalText("保存的检索", "Saved searches"),
+        LocalText("您保存的检索有新记录。", "Something new fits a search you saved."),
+        rhythm=DAILY,
+        pause=timedelta(0),
+        opens=own_affairs,
+        paced_at="/saved/",
+    )
 
 
 def feed_records(feed_key: str, hub_id: int, language: str) -> tuple[SavedSearch, list[Record]] | None:

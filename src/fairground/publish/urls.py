@@ -17,6 +17,7 @@ urlpatterns = [
     path("queue/<slug:key>/", queue_views.show_review, name="review"),
     path("queue/<slug:key>/decide/", queue_views.decide_entry, name="decide"),
     path("<slug:kind>/<slug:key>/history/", queue_views.show_history, name="history"),
+    path("<slug:kind>/<slug:key>/withdraw/", queue_views.withdraw_entry, name="withdraw"),
     path("<slug:kind>/<slug:key>/restore/", queue_views.restore_version, name="restore"),
     path("<slug:kind>/<slug:key>/", views.show_record, name="record"),
 ]

@@ -15,6 +15,8 @@ MANAGE_EDITION = "manage_edition"
 MANAGE_PEOPLE = "manage_people"
 MANAGE_HUB = "manage_hub"
 MERGE_ORGANISATIONS = "merge_organisations"
+KEEP_INTRODUCTIONS = "keep_introductions"  # the broker's desk: propose, remind, note, hand over
+LEARN_WEIGHTS = "learn_weights"  # see what the hub's outcomes teach; turning weights on is MANAGE_HUB
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,20 +40,20 @@ ROLES = {
         _role("member", "会员", "member", ADD_RECORDS),
         _role("offerer", "成果方", "offerer", ADD_RECORDS, own_choice=True),
         _role("need_owner", "需求方", "need owner", ADD_RECORDS, own_choice=True),
-        _role("broker", "技术经理人", "broker", ADD_RECORDS),
+        _role("broker", "技术经理人", "broker", ADD_RECORDS, ADD_PUBLICATIONS, KEEP_INTRODUCTIONS),
         _role("park_manager", "园区管理者", "park manager", ADD_RECORDS),
         _role("investor", "投资人", "investor", own_choice=True),
         _role("reviewer", "评审专家", "reviewer"),
         _role(
             "organiser", "组织者", "organiser",
-            ADD_RECORDS, ADD_PUBLICATIONS, REVIEW_RECORDS, MANAGE_EDITION,
+            ADD_RECORDS, ADD_PUBLICATIONS, REVIEW_RECORDS, MANAGE_EDITION, KEEP_INTRODUCTIONS,
         ),
-        _role("registrar", "登记员", "registrar"),
-        _role("analyst", "分析员", "analyst", ADD_PUBLICATIONS),
+        _role("registrar", "登记员", "registrar", ADD_PUBLICATIONS),
+        _role("analyst", "分析员", "analyst", ADD_PUBLICATIONS, LEARN_WEIGHTS),
         _role(
             "administrator", "管理员", "administrator",
             ADD_RECORDS, ADD_PUBLICATIONS, REVIEW_RECORDS, MANAGE_EDITION, MANAGE_PEOPLE, MANAGE_HUB,
-            MERGE_ORGANISATIONS,
+            MERGE_ORGANISATIONS, KEEP_INTRODUCTIONS, LEARN_WEIGHTS,
         ),
     )
 }  # fmt: skip

@@ -3,6 +3,7 @@
 from fairground.accounts.models.consent import Consent, ConsentText
 from fairground.accounts.models.grant import Grant
 from fairground.accounts.models.hub import Hub
+from fairground.accounts.models.notices import Notice, NoticeWish
 from fairground.accounts.models.organisation import (
     Invitation,
     JoinRequest,
@@ -22,6 +23,8 @@ __all__ = [
     "Hub",
     "Invitation",
     "JoinRequest",
+    "Notice",
+    "NoticeWish",
     "Organisation",
     "OrganisationMembership",
     "Person",

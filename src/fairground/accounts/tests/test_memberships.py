@@ -14,11 +14,12 @@ from fairground.accounts.errors import (
     NotAllowedError,
     NotFoundError,
 )
-from fairground.accounts.models import Hub, JoinRequest, Organisation, OrganisationMembership, User
+from fairground.accounts.models import Hub, JoinRequest, Notice, Organisation, OrganisationMembership, User
+from fairground.accounts.notices.mails import queue_notices
 from fairground.accounts.organisations import create_organisation
 from fairground.audit.selectors import changes_of
 from fairground.mail.models import Outbox
-from fairground.mail.services import WrongMailAddressError
+from fairground.mail.services import WrongMailAddressError, send_due
 
 
 def _address(language: str, token: str) -> str:
@@ -180,7 +181,10 @@ def test_a_request_is_decided_by_managers_and_told_by_mail(
     memberships.decide_request(actor=manager, request_id=request.pk, accept=True, now=now)
     memberships.decide_request(actor=manager, request_id=request.pk, accept=False, now=now)
     assert _people(organisation) == {manager.user_id: True, person.user_id: False}
+    queue_notices(now=now)
+    send_due(now=now)
     assert [mail.subject for mail in Outbox.objects.all()] == ["您已成为单位成员：示例·甲"]
+    assert Notice.objects.get().user_id == person.user_id
 
 
 def test_where_nobody_manages_an_administrator_decides_and_the_first_one_manages(

@@ -1,5 +1,5 @@
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -162,14 +162,15 @@ def test_an_invalid_revision_is_refused_when_proposed(
 def test_validity_runs_out_and_is_renewed(
     owner: Actor, editor: Actor, clock_actor: Actor, now: datetime
 ) -> None:
-    draft = add_record(actor=owner, kind_code="need", values={**VALUES, "valid_until": "2026-11-21"}, now=now)
+    yesterday, today, next_year = ((now + timedelta(days=days)).date().isoformat() for days in (-1, 0, 365))
+    draft = add_record(actor=owner, kind_code="need", values={**VALUES, "valid_until": yesterday}, now=now)
     _published(draft, owner, editor, now)
 
     assert expire_records(actor=clock_actor, now=now) == 1
     assert expire_records(actor=clock_actor, now=now) == 0
     with pytest.raises(MoveRefusedError):
-        renew_record(actor=owner, key=draft.key, valid_until="2026-11-22", version=4, now=now)
-    renewed = renew_record(actor=owner, key=draft.key, valid_until="2027-11-22", version=4, now=now)
+        renew_record(actor=owner, key=draft.key, valid_until=today, version=4, now=now)
+    renewed = renew_record(actor=owner, key=draft.key, valid_until=next_year, version=4, now=now)
     assert renewed.state == "published"
 
 

@@ -1,66 +1,20 @@
 """Two people save the same record at the same moment, in real threads, on the database that runs the tests."""
 
-import sqlite3
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, connections
 
 from fairground.accounts.actors import Actor
 from fairground.accounts.errors import EditConflictError
 from fairground.accounts.models import Record
 from fairground.accounts.services import add_record, change_record, move_record, propose_revision
 from fairground.audit.models import Change
+from fairground.database.tests.two_sessions import at_once
 
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 WRITERS = 4
-
-
-@pytest.fixture
-def shared_database(transactional_db: None, tmp_path: Path) -> Iterator[Callable[[], None]]:
-    """Give what to call when the data is there: from then on new threads see it, on SQLite in a file."""
-    name = connection.settings_dict["NAME"]
-
-    def share() -> None:
-        if connection.vendor == "sqlite":
-            # The tests' database lives in memory, where SQLite locks otherwise than in a file.
-            file = tmp_path / "shared.sqlite3"
-            with connection.cursor() as cursor:
-                cursor.execute("VACUUM INTO %s", [str(file)])
-            # Where several open a fresh file at once, the first switch to WAL refuses the others.
-            with closing(sqlite3.connect(file)) as opened:
-                opened.execute("PRAGMA journal_mode=WAL")
-            connections.settings["default"]["NAME"] = str(file)
-
-    yield share
-    connections.settings["default"]["NAME"] = name
-
-
-def _at_once(*works: Callable[[], Any]) -> list[Any]:
-    """Run each in a thread of its own, begun together; return what each returned or raised."""
-    outcomes: list[Any] = [None] * len(works)
-    begin = threading.Barrier(len(works))
-
-    def run(place: int) -> None:
-        begin.wait()
-        try:
-            outcomes[place] = works[place]()
-        except Exception as error:  # noqa: BLE001 - whatever was raised is the outcome under test
-            outcomes[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [threading.Thread(target=run, args=(place,)) for place in range(len(works))]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=60)
-    return outcomes
 
 
 def _facts(record: Record) -> list[Any]:
@@ -69,7 +23,7 @@ def _facts(record: Record) -> list[Any]:
         versions = Change.objects.filter(key=record.key).order_by("id").values_list("version", flat=True)
         return found.version, found.summary.en, found.state, list(versions)
 
-    (facts,) = _at_once(read)
+    (facts,) = at_once(read)
     return list(facts)
 
 
@@ -95,7 +49,7 @@ def test_one_of_several_writers_saves_and_the_others_are_told(written: tuple[Act
             ).summary.en
         )
 
-    outcomes = _at_once(*(writer(number) for number in range(WRITERS)))
+    outcomes = at_once(*(writer(number) for number in range(WRITERS)))
 
     saved = [outcome for outcome in outcomes if isinstance(outcome, str)]
     told = [outcome for outcome in outcomes if isinstance(outcome, EditConflictError)]
@@ -110,7 +64,7 @@ def test_a_step_pressed_twice_at_once_is_made_once(written: tuple[Actor, Record]
     def submit() -> Any:
         return move_record(actor=owner, key=record.key, move="submit", version=1, now=NOW).state
 
-    outcomes = _at_once(*[submit] * WRITERS)
+    outcomes = at_once(*[submit] * WRITERS)
 
     kinds = sorted(type(outcome).__name__ for outcome in outcomes)
     assert kinds == ["EditConflictError"] * (WRITERS - 1) + ["str"], outcomes
@@ -137,6 +91,6 @@ def test_two_revisions_proposed_at_once_leave_one_open(
             ).pk
         )
 
-    outcomes = _at_once(*(writer(number) for number in range(WRITERS)))
+    outcomes = at_once(*(writer(number) for number in range(WRITERS)))
 
     assert len(set(outcomes)) == 1, outcomes

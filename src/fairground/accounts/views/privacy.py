@@ -1,7 +1,9 @@
 """What is held on a person: seen, exported, erased; the texts they agreed to."""
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from django.contrib.auth import logout
@@ -16,15 +18,27 @@ from fairground.accounts.core.roles import ROLES
 from fairground.accounts.erasure import erase_person
 from fairground.accounts.forms import EraseForm
 from fairground.accounts.held import Row, everything_held, held_parts
+from fairground.accounts.history import ACTIONS
+from fairground.accounts.kinds import kinds
 from fairground.accounts.models import Consent
 from fairground.accounts.views.answers import carried_out
-from fairground.accounts.words import HELD_NAMES, YES_AND_NO
+from fairground.accounts.words import (
+    HELD_CODES,
+    HELD_KINDS,
+    HELD_NAMES,
+    MEMBERSHIP_ACTIONS,
+    ROLE_ACTIONS,
+    YES_AND_NO,
+)
+from fairground.language.local_text import LocalText
+from fairground.taxonomy import code_list
 from fairground.web import figures
 from fairground.web.rate_limits import limit
 from fairground.web.reader import readers_language
 
 _TIMES = frozenset({"at", "since", "until", "last_login"})
 _SHOWN = 100  # rows of one part; the export has all
+_EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 @login_required
@@ -77,25 +91,55 @@ def _shown(row: Row) -> list[tuple[str, str]]:
     """Return one row as pairs of name and text for the reader, what is empty left out."""
     language = readers_language()
     return [
-        (
-            HELD_NAMES[name].in_language(language) if name in HELD_NAMES else name.replace("_", " "),
-            _value_shown(name, value, language),
-        )
+        (_name_shown(name, language), _value_shown(name, value, language))
         for name, value in row.items()
-        if value not in (None, "", [], {})
+        if value not in _EMPTY
     ]
+
+
+def _name_shown(name: str, language: str) -> str:
+    known = HELD_NAMES.get(name) or _field_names().get(name)
+    return known.in_language(language) if known else name.replace("_", " ")
+
+
+@cache
+def _field_names() -> dict[str, LocalText]:
+    """Return what the fields of records are called, whatever their kind; every kind is registered by now."""
+    return {name: spec.label for kind in kinds() for name, spec in kind.fields.items()}
 
 
 def _value_shown(name: str, value: Any, language: str) -> str:
     if isinstance(value, bool):
         return str(YES_AND_NO[value].in_language(language))
+    if isinstance(value, Mapping):
+        colon = "：" if language == "zh" else ": "
+        said = [
+            f"{_name_shown(inner, language)}{colon}{_value_shown(inner, held, language)}"
+            for inner, held in value.items()
+            if held not in _EMPTY
+        ]
+        return ("；" if language == "zh" else "; ").join(said)
+    if isinstance(value, list):
+        return " · ".join(_value_shown(name, held, language) for held in value)
     if not isinstance(value, str):
-        return json.dumps(value, ensure_ascii=False)
+        return str(value)
     if name in _TIMES or name.endswith("_at"):
         return figures.moment(timezone.localtime(datetime.fromisoformat(value)), language)
+    known = _code_shown(name, value)
+    return str(known.in_language(language)) if known else value
+
+
+def _code_shown(name: str, value: str) -> LocalText | None:
+    """Return what a code is called; None for what is no code or one that nobody named."""
     if name == "role" and value in ROLES:
-        return str(ROLES[value].name.in_language(language))
-    return value
+        return ROLES[value].name
+    if name == "kind":
+        return next((kind.label for kind in kinds() if kind.code == value), HELD_KINDS.get(value))
+    if name == "action":
+        return ACTIONS.get(value) or ROLE_ACTIONS.get(value) or MEMBERSHIP_ACTIONS.get(value)
+    if name == "state" and (term := code_list("record_state").terms.get(value)):
+        return LocalText(term.zh, term.en)
+    return HELD_CODES.get(value) if name in ("scope", "state", "mail", "second_factor", "action") else None
 
 
 @login_required

@@ -45,6 +45,10 @@ def _edit(record: Record) -> str:
     return f"/en/{record.kind}/{record.key}/edit/"
 
 
+def test_the_desk_leads_to_ones_account(anna: Client) -> None:
+    assert 'href="/en/me/"' in anna.get("/en/desk/").content.decode()
+
+
 def test_empty_desk_teaches_what_to_do(anna: Client) -> None:
     page = anna.get("/en/desk/").content.decode()
 

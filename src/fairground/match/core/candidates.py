@@ -24,11 +24,11 @@ _BLOCK_BYTES = 48_000_000
 _PUTTING_WEIGHTS = {"title": 1.0, "opening": 0.5, "whole": 1.0}
 _KIND_WEIGHTS = {"words": 1.0, "cosine": 0.7, "phrases": 0.4, "meaning": 1.0}
 _TITLE_WEIGHTS = (0.3, 0.3)
-_FIXED_SUM = np.array(
+FIXED_SUM = np.array(
     [_PUTTING_WEIGHTS[p] * _KIND_WEIGHTS[k] for p in PUTTINGS for k in KINDS] + list(_TITLE_WEIGHTS),
     np.float32,
 )
-_FIXED_SUM /= _FIXED_SUM.sum()
+FIXED_SUM /= FIXED_SUM.sum()
 
 
 @dataclass(frozen=True)
@@ -108,7 +108,7 @@ def find_candidates(
         for row in np.flatnonzero((wanted >= block.first) & (wanted < block.last)):
             place = wanted[row] - block.first
             together = block.normalised[-1, place, :eligible]
-            chosen = _best(together, kept) if allowed is None else np.asarray(allowed[int(row)])
+            chosen = best_places(together, kept) if allowed is None else np.asarray(allowed[int(row)])
             texts[row, : len(chosen)] = chosen
             measured[row, : len(chosen)] = block.normalised[:, place, chosen].T
             middle[row], spread[row] = block.middle[:, place], block.spread[:, place]
@@ -116,7 +116,7 @@ def find_candidates(
             progress(block.last, asking.n_texts)
     standing = population.standing()
     if allowed is None:
-        texts, measured = _corrected(texts, measured, standing, depth)
+        texts, measured = corrected(texts, measured, standing, depth)
     return Candidates(texts, measured, middle, spread, standing)
 
 
@@ -141,7 +141,7 @@ def _blocks(asking: Asking, n_searched: int, groups: NDArray[np.int64], threads:
         middle = np.zeros(normalised.shape[:2], np.float32)
         spread = np.ones(normalised.shape[:2], np.float32)
         _normalise(normalised[:-1], groups, n_groups, middle, spread)
-        np.einsum("s,sqn->qn", _FIXED_SUM, normalised[:-1], out=normalised[-1])
+        np.einsum("s,sqn->qn", FIXED_SUM, normalised[:-1], out=normalised[-1])
         return _Block(first, last, normalised, middle, spread)
 
     starts = iter(range(0, asking.n_texts, size))
@@ -155,7 +155,7 @@ def _blocks(asking: Asking, n_searched: int, groups: NDArray[np.int64], threads:
             yield done
 
 
-def _best(scores: Floats, n: int) -> NDArray[np.int64]:
+def best_places(scores: Floats, n: int) -> NDArray[np.int64]:
     """Return the `n` best places, best first, equal ones by place."""
     if n < len(scores):
         threshold = np.partition(scores, len(scores) - n)[len(scores) - n]
@@ -165,7 +165,7 @@ def _best(scores: Floats, n: int) -> NDArray[np.int64]:
     return places[np.argsort(-scores[places], kind="stable")][:n]
 
 
-def _corrected(
+def corrected(
     texts: NDArray[np.int32], measured: Floats, standing: Standing, depth: int
 ) -> tuple[NDArray[np.int32], Floats]:
     """Order the pool anew, hubs set back, and keep `depth`."""

@@ -50,7 +50,7 @@ _PARTS = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Fit:
+class Fit:
     """One side's view of a pair: how probably the other is right for it, and what was measured."""
 
     probability: float
@@ -100,8 +100,8 @@ def match_lists(
     run = _Run(needs, offers, top, today, keep_blocked, encoder, progress)
     need_texts = [texts_of_need(need) for need in needs]
     offer_texts = [texts_of_offer(offer) for offer in offers]
-    for_needs: dict[tuple[int, int], _Fit] = {}
-    for_offers: dict[tuple[int, int], _Fit] = {}
+    for_needs: dict[tuple[int, int], Fit] = {}
+    for_offers: dict[tuple[int, int], Fit] = {}
     if needs and offers:
         for_needs = run.fits("needs", need_texts, offer_texts, weights, threads)
         asked = _offers_to_ask(for_needs, len(offers), direction)
@@ -121,6 +121,23 @@ def match_lists(
     return MatchRun(
         tuple(needs), tuple(offers), matches, direction, top, method, weights.version, _notes(needs, offers)
     )
+
+
+def explain_pairs(
+    needs: Sequence[Need],
+    offers: Sequence[Offer],
+    for_needs: dict[tuple[int, int], Fit],
+    for_offers: dict[tuple[int, int], Fit],
+    *,
+    direction: str,
+    today: date,
+) -> tuple[Match, ...]:
+    """Put both sides' fits of (need, offer) places together, judge requirements, raise flags, rank one way.
+
+    For pairs that were measured elsewhere, see `kept_lists`; every pair that is not ruled out comes back.
+    """
+    most = max(len(needs), len(offers))
+    return _Run(needs, offers, most, today, False, None, None).matches(for_needs, for_offers, direction)
 
 
 def _offers_to_ask(considered: Collection[tuple[int, int]], n_offers: int, direction: str) -> list[int]:
@@ -161,7 +178,7 @@ class _Run:
         *,
         at_most: int | None = None,
         besides: Container[tuple[int, int]] = (),
-    ) -> dict[tuple[int, int], _Fit]:
+    ) -> dict[tuple[int, int], Fit]:
         """Rank and return (asker, searched) → fit: of each asker the best `at_most`, and whatever is in `besides`.
 
         `besides` names pairs the other way round, as the other side does.
@@ -181,7 +198,7 @@ class _Run:
         )
         probabilities = 1 / (1 + np.exp(-np.clip(ranked.logits.astype(np.float64), -60, 60)))
         return {
-            (asker, text): _Fit(float(probabilities[asker, place]), ranked.measured[asker, place])
+            (asker, text): Fit(float(probabilities[asker, place]), ranked.measured[asker, place])
             for asker in range(len(asking))
             for place, text in enumerate(ranked.texts[asker].tolist())
             if text >= 0 and (at_most is None or place < at_most or (text, asker) in besides)
@@ -189,8 +206,8 @@ class _Run:
 
     def matches(
         self,
-        for_needs: dict[tuple[int, int], _Fit],
-        for_offers: dict[tuple[int, int], _Fit],
+        for_needs: dict[tuple[int, int], Fit],
+        for_offers: dict[tuple[int, int], Fit],
         direction: str,
     ) -> tuple[Match, ...]:
         """Put both sides together, cut to the wanted depth, and explain."""
@@ -219,8 +236,8 @@ class _Run:
     @staticmethod
     def _score(
         pair: tuple[int, int],
-        for_needs: dict[tuple[int, int], _Fit],
-        for_offers: dict[tuple[int, int], _Fit],
+        for_needs: dict[tuple[int, int], Fit],
+        for_offers: dict[tuple[int, int], Fit],
     ) -> float:
         """Fuse both sides; a side that does not even consider the pair leaves it a tenth of the other's."""
         first, second = for_needs.get(pair), for_offers.get(pair)
@@ -275,7 +292,7 @@ class _Run:
         ranks: tuple[int | None, int | None],
         score: float,
         judgements: tuple[Judgement, ...],
-        sides: tuple[_Fit | None, _Fit | None],
+        sides: tuple[Fit | None, Fit | None],
     ) -> Match:
         need, offer = self._needs[pair[0]], self._offers[pair[1]]
         measured = next(side.measured for side in sides if side is not None)

@@ -76,6 +76,8 @@ _COLUMNS = {
     "confidential": ("confidential", "secret", "保密", "是否保密", "涉密", "不公开"),
 }  # fmt: skip
 _NEEDED = ("need", "offer", "outcome")
+# A column that says it holds grades is believed: a 1 in it is no yes, even where it holds nothing else.
+_GRADES = ("grade", "relevance", "分级", "等级", "评级")
 _EXPECTED = (
     "需求编号、成果编号、结果（接受 | 拒绝，或分级 0–3）；可选：原因、保密",
     "need_id, offer_id, outcome (accepted | declined, or a grade 0-3); optional: reason, confidential",
@@ -236,7 +238,8 @@ class _Reading:
             )
         pairs = [pair for key, (pair, _) in self._rows.items() if key not in self._contradicted]
         if (
-            self._bare_numbers[True]
+            plain_name(self._columns[self._places["outcome"]]) not in _GRADES
+            and self._bare_numbers[True]
             and not self._bare_numbers[False]
             and any(pair.grade == 1 for pair in pairs)
         ):

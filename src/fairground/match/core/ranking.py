@@ -23,11 +23,11 @@ DEPTH = 200  # candidates of an asker that the ranker looks at
 ONE_SIDED = 0.1  # of a pair's probability is left where the other side does not even consider it
 _WEAKER_SHARE = 6 / 7  # of the two-sided score; measured against the minimum in docs/measurements/match.md
 ENOUGH_ASKERS = 500  # with this many in the list no reference population stands in
-_GROUP_AT_LEAST = 20  # texts of a language before their scores are normalised apart
+GROUP_AT_LEAST = 20  # texts of a language before their scores are normalised apart
 _SCALE = 2.5  # of the fixed sum, so that it spreads candidates about as much as a ranker does
 _LOWEST = np.float32(-1e9)  # finite, so that an asker without any candidate gives no difference of infinities
 _ASKERS_AT_ONCE = 1_000  # described to the ranker together; bounds memory
-_FEW_ASKING_OFFERS = 100  # fewer offers than this cannot tell which needs suit everything
+FEW_ASKING_OFFERS = 100  # fewer offers than this cannot tell which needs suit everything
 
 
 @dataclass(frozen=True)
@@ -215,7 +215,7 @@ def measure_side(
     if side == "offers":
         # Needs of the reference population stand among the searched, so that few needs have a scale.
         searched = [*searched, *reference[: max(0, ENOUGH_ASKERS - n_searched)]]
-        list_statistics = list_statistics and len(asking) >= _FEW_ASKING_OFFERS
+        list_statistics = list_statistics and len(asking) >= FEW_ASKING_OFFERS
         reference = []
     measured = measure_pairs(
         asking,
@@ -230,7 +230,7 @@ def measure_side(
     )
     taught = f"{side}_neural" if encoder is not None else side if list_statistics else f"{side}_alone"
     askers = asking if answered is None else [asking[number] for number in answered]
-    return measured, tuple("untaught" if _is_chinese(text) else taught for text in askers)
+    return measured, tuple("untaught" if is_chinese(text) else taught for text in askers)
 
 
 def ranked(
@@ -346,15 +346,15 @@ def _lengths(streams: Streams) -> Floats:
     return (np.diff(streams.title.offsets) + np.diff(streams.body.offsets)).astype(np.float32)
 
 
-def _is_chinese(text: FieldTexts) -> bool:
+def is_chinese(text: FieldTexts) -> bool:
     return has_han(text.title) or has_han(text.body)
 
 
 def _languages(texts: Sequence[FieldTexts]) -> set[str]:
-    return {"zh" if _is_chinese(text) else "en" for text in texts}
+    return {"zh" if is_chinese(text) else "en" for text in texts}
 
 
 def _language_groups(texts: Sequence[FieldTexts]) -> NDArray[np.int64] | None:
     """Return 0 for texts without Chinese and 1 for those with it, or None where one group is too small."""
-    groups = np.array([_is_chinese(text) for text in texts], np.int64)
-    return groups if min(groups.sum(), len(groups) - groups.sum()) >= _GROUP_AT_LEAST else None
+    groups = np.array([is_chinese(text) for text in texts], np.int64)
+    return groups if min(groups.sum(), len(groups) - groups.sum()) >= GROUP_AT_LEAST else None

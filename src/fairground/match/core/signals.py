@@ -27,6 +27,8 @@ from fairground.match.core.texts import FieldTexts
 
 Floats = NDArray[np.float32]
 
+_Put = tuple[sparse.csr_array, ...]  # texts cut for the other language
+
 PUTTINGS = ("title", "opening", "whole")
 KINDS = ("words", "cosine", "phrases", "meaning")
 TITLE_SIGNALS = ("words.titles", "meaning.titles")  # the asking title against the searched title alone
@@ -156,37 +158,64 @@ class _Putting(NamedTuple):
     words: Floats
     cosine: Floats
     phrase_start: NDArray[np.int64]
-    phrases: NDArray[np.int32]
+    phrases: NDArray[np.int32]  # 2 × a pair, 2 × a gram + 1: columns of an index move when pairs are added
     phrase_weights: Floats
     vectors: Floats
 
 
-class SignalIndex:
-    """The searched list, ready to be asked. Every answer is the same whatever else is asked."""
+class _Scale(NamedTuple):
+    """What a list says about its terms: how rare each is, and how long a text of it is."""
 
-    def __init__(self, space: TextSpace, searched: Streams) -> None:
+    idf: Floats
+    unseen: np.float32  # the idf of a term that no text of the list has
+    mean_length: float
+
+    def idf_of(self, n_terms: int) -> Floats:
+        """Return float32[n_terms], also for terms that came after the list."""
+        more = n_terms - len(self.idf)
+        return self.idf if more <= 0 else np.concatenate([self.idf, np.full(more, self.unseen, np.float32)])
+
+
+class SignalIndex:
+    """The searched list, ready to be asked. Every answer is the same whatever else is asked.
+
+    With `like` its texts stand beside those of another list and are weighed by that one's scale, so that the signals
+    of both compare: for a few texts that came after a list was indexed. Words may come after the list as well.
+    """
+
+    def __init__(self, space: TextSpace, searched: Streams, *, like: "SignalIndex | None" = None) -> None:
         self.n_texts = len(searched)
         self._space = space
         title = self._bridged(counts_of(searched.title, len(space.words)), searched.title_bridge)
         body = self._bridged(counts_of(searched.body, len(space.words)), searched.body_bridge)
         both = sparse.csr_array(title * np.float32(_TITLE_WEIGHT) + body)
-        self._idf = _idf(both)
-        self._words = _postings(both, self._idf)
+        self._scale: _Scale = like._scale if like else _scale(both)
+        self._words = _postings(both, self._scale)
         self._vectors = _beside(space.vectors.embed_counts(both, space.words), searched.encoded_whole)
-        self._pairs = PairVocabulary()
+        self._pairs: PairVocabulary = like._pairs if like else PairVocabulary()
         title_pairs = pairs(searched.title, self._pairs, grow=True)
         body_pairs = pairs(searched.body, self._pairs, grow=True)
         phrases = sparse.csr_array(
             self._phrase_counts(title_pairs, searched.title_grams) * np.float32(_TITLE_WEIGHT)
             + self._phrase_counts(body_pairs, searched.body_grams)
         )
-        self._phrases = _postings(phrases, _idf(phrases))
-        self._has_two_fields = bool(title.nnz and body.nnz)
+        self._n_pairs, self._n_grams = len(self._pairs), len(space.grams)
+        self._phrase_scale: _Scale = _scale(phrases) if like is None else like._phrase_scale_for(self)
+        self._phrases = _postings(phrases, self._phrase_scale)
+        self._has_two_fields: bool = like._has_two_fields if like else bool(title.nnz and body.nnz)
         if self._has_two_fields:
-            self._titles = _postings(title, _idf(title))
+            self._title_scale: _Scale = like._title_scale if like else _scale(title)
+            self._titles = _postings(title, self._title_scale)
             title_vectors = space.vectors.embed_counts(title, space.words)
             self._title_vectors = _beside(title_vectors, searched.encoded_title)
-        self._crossings = _crossings(searched)
+        self._crossings: tuple[_Crossing, ...] = _crossings(searched, like._crossings if like else None)
+
+    def _phrase_scale_for(self, other: "SignalIndex") -> _Scale:
+        """Return the scale of phrases in the columns of an index that knows more pairs and grams."""
+        scale = self._phrase_scale
+        pairs_idf = _Scale(scale.idf[: self._n_pairs], scale.unseen, 0).idf_of(other._n_pairs)
+        grams_idf = _Scale(scale.idf[self._n_pairs :], scale.unseen, 0).idf_of(other._n_grams)
+        return _Scale(np.concatenate([pairs_idf, grams_idf]), scale.unseen, scale.mean_length)
 
     def ask(self, asking: Streams) -> "Asking":
         """Prepare asking texts, in all their puttings."""
@@ -218,7 +247,7 @@ class SignalIndex:
         return sparse.csr_array(sparse.hstack(both, format="csr", dtype=np.float32))
 
     def _put(self, counts: sparse.csr_array, phrases: sparse.csr_array, encoded: Floats | None) -> _Putting:
-        cosine = _damped(counts.data) * self._idf[counts.indices]
+        cosine = _damped(counts.data) * self._scale.idf_of(counts.shape[1])[counts.indices]
         row = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
         length = np.sqrt(np.bincount(row, cosine.astype(np.float64) ** 2, counts.shape[0]))
         return _Putting(
@@ -227,7 +256,7 @@ class SignalIndex:
             counts.data.astype(np.float32),
             (cosine / np.maximum(length, 1e-9)[row]).astype(np.float32),
             phrases.indptr.astype(np.int64),
-            phrases.indices.astype(np.int32),
+            _named(phrases.indices, len(self._pairs)),
             _damped(phrases.data),
             _beside(self._space.vectors.embed_counts(counts, self._space.words), encoded),
         )
@@ -240,7 +269,26 @@ class Asking:
         self._index = index
         self._puttings = puttings
         self._asking = asking
+        self._phrase_columns = {
+            name: _columns(put.phrases, index._n_pairs, index._n_grams) for name, put in puttings.items()
+        }
+        self._crossed: dict[str, tuple[_Put, _Put]] = {}
         self.n_texts = len(asking)
+
+    def beside(self, index: SignalIndex) -> "Asking":
+        """Put the same texts to an index that was made like this one's."""
+        asking = Asking(index, self._puttings, self._asking)
+        asking._crossed = self._crossed
+        return asking
+
+    def cross_once(self) -> "Asking":
+        """Cut the texts for the other language now and for good: for texts that are put `beside` again and again."""
+        for crossing in self._index._crossings:
+            rows = [n for n in range(self.n_texts) if self._asking.languages[n] == crossing.asked_in]
+            if rows:
+                titles, openings = zip(*(self._asking.printed[n] for n in rows), strict=True)
+                self._crossed[crossing.asked_in] = crossing.reader.put(titles), crossing.reader.put(openings)
+        return self
 
     def signals(self, first: int, last: int) -> Floats:
         """Return float32[len(SIGNALS), last - first, n_searched] for asking texts first … last - 1.
@@ -259,7 +307,7 @@ class Asking:
             _add_words(first, last, put.start, put.terms, put.words, put.cosine, *words, block[0], block[1])
             phrases = index._phrases
             _add_phrases(
-                first, last, put.phrase_start, put.phrases, put.phrase_weights,
+                first, last, put.phrase_start, self._phrase_columns[name], put.phrase_weights,
                 phrases.start, phrases.texts, phrases.words, block[2],
             )  # fmt: skip
             np.matmul(put.vectors[first:last], index._vectors.T, out=block[3])
@@ -282,9 +330,16 @@ class Asking:
             rows = [n for n in range(first, last) if self._asking.languages[n] == crossing.asked_in]
             if not rows:
                 continue
-            titles, openings = zip(*(self._asking.printed[n] for n in rows), strict=True)
-            by_title = np.maximum(crossing.reader.scores(titles), 0)
-            by_opening = by_title if titles == openings else np.maximum(crossing.reader.scores(openings), 0)
+            if crossing.asked_in in self._crossed and last - first == self.n_texts:
+                by_title, by_opening = (
+                    np.maximum(crossing.reader.scores_of(put), 0) for put in self._crossed[crossing.asked_in]
+                )
+            else:
+                titles, openings = zip(*(self._asking.printed[n] for n in rows), strict=True)
+                by_title = np.maximum(crossing.reader.scores(titles), 0)
+                by_opening = (
+                    by_title if titles == openings else np.maximum(crossing.reader.scores(openings), 0)
+                )
             places = np.ix_(np.array(rows) - first, crossing.texts)
             for putting, scores in zip(PUTTINGS, (by_title, by_opening, by_opening), strict=True):
                 found[SIGNALS.index(f"cosine.{putting}")][places] = scores
@@ -298,8 +353,16 @@ class _Crossing(NamedTuple):
     reader: CrossLanguageIndex
 
 
-def _crossings(searched: Streams) -> tuple[_Crossing, ...]:
+def _crossings(searched: Streams, like: "tuple[_Crossing, ...] | None" = None) -> tuple[_Crossing, ...]:
     found = []
+    if like is not None:
+        for crossing in like:
+            language = "zh" if crossing.asked_in == "en" else "en"
+            texts = [n for n, one in enumerate(searched.languages) if one == language]
+            if texts:
+                beside = crossing.reader.beside([searched.printed[n][1] for n in texts])
+                found.append(_Crossing(crossing.asked_in, np.array(texts), beside))
+        return tuple(found)
     pairs_of_languages: tuple[tuple[Language, str], ...] = (("zh", "en"), ("en", "zh"))
     for language, other in pairs_of_languages:
         texts = [n for n, one in enumerate(searched.languages) if one == language]
@@ -323,19 +386,37 @@ def _damped(counts: Floats) -> Floats:
     return damped
 
 
-def _idf(counts: sparse.csr_array) -> Floats:
+def _named(columns: NDArray[np.int32], n_pairs: int) -> NDArray[np.int32]:
+    """Return what stands for each column of a phrase table whoever reads it, see `_Putting`."""
+    named: NDArray[np.int32] = np.where(columns < n_pairs, 2 * columns, 2 * (columns - n_pairs) + 1)
+    return named.astype(np.int32)
+
+
+def _columns(named: NDArray[np.int32], n_pairs: int, n_grams: int) -> NDArray[np.int32]:
+    """Return the column of each phrase in a table with so many pairs and grams; one past the last where it has none."""
+    number, is_gram = named >> 1, (named & 1).astype(bool)
+    known = np.where(is_gram, number < n_grams, number < n_pairs)
+    columns: NDArray[np.int32] = np.where(
+        known, np.where(is_gram, number + n_pairs, number), n_pairs + n_grams
+    )
+    return columns.astype(np.int32)
+
+
+def _scale(counts: sparse.csr_array) -> _Scale:
     n_texts = counts.shape[0]
     frequency = np.bincount(counts.indices, minlength=counts.shape[1])
     idf: Floats = np.log(1 + (n_texts - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
     if n_texts >= _COMMON_FROM:
         idf[frequency > _COMMON_SHARE * n_texts] = 0
-    return idf
-
-
-def _postings(counts: sparse.csr_array, idf: Floats) -> _Postings:
-    """Turn counts of searched texts into weighted postings, terms without weight left out."""
     lengths = np.asarray(counts.sum(axis=1)).ravel()
-    mean = lengths.mean() or 1.0
+    return _Scale(idf, np.float32(np.log(1 + (n_texts + 0.5) / 0.5)), float(lengths.mean() or 1.0))
+
+
+def _postings(counts: sparse.csr_array, scale: _Scale) -> _Postings:
+    """Turn counts of searched texts into weighted postings, terms without weight left out."""
+    idf = scale.idf_of(counts.shape[1])
+    lengths = np.asarray(counts.sum(axis=1)).ravel()
+    mean = scale.mean_length
     row = np.repeat(np.arange(counts.shape[0]), np.diff(counts.indptr))
     weight = idf[counts.indices]
     saturation = _K1 * (1 - _B + _B * lengths / mean)
@@ -393,6 +474,8 @@ def _add_words(
         row_words, row_cosine = words[asking - first], cosine[asking - first]
         for position in range(start[asking], start[asking + 1]):
             term, by_words, by_cosine = terms[position], asked_words[position], asked_cosine[position]
+            if term + 1 >= len(posting_start):
+                continue  # a word that came after the index
             for posting in range(posting_start[term], posting_start[term + 1]):
                 text = posting_texts[posting]
                 row_words[text] += by_words * posting_words[posting]
@@ -415,5 +498,7 @@ def _add_phrases(
         row = found[asking - first]
         for position in range(start[asking], start[asking + 1]):
             term, weight = terms[position], weights[position]
+            if term + 1 >= len(posting_start):
+                continue
             for posting in range(posting_start[term], posting_start[term + 1]):
                 row[posting_texts[posting]] += weight * posting_weights[posting]

@@ -18,11 +18,16 @@ def _countries(texts: tuple[str, ...]) -> set[str]:
     return {country_of(code) for text in texts for code in region_codes(text)}
 
 
+def is_restricted(restriction: str) -> bool:
+    """Tell whether what was written about an export restriction states one: 'none' and the like do not."""
+    return bool(restriction.strip()) and not _NONE.match(restriction)
+
+
 def flags(need: Need, offer: Offer, today: date) -> tuple[Flag, ...]:
     """A warning where the sides share no country, open where a side's place is not stated."""
     del today
     restriction = offer.export_restriction
-    if not restriction or _NONE.match(restriction):
+    if restriction is None or not is_restricted(restriction):
         return ()
     wanted, given = _countries(need.regions), _countries(offer.regions)
     if not wanted or not given:

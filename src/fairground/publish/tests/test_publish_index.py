@@ -9,10 +9,12 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
 
 from fairground.accounts.actors import Actor
 from fairground.accounts.bulk import NewRecord, add_records
 from fairground.accounts.grants import end_grants, give_grant, revoke_grant
+from fairground.accounts.kinds import kinds
 from fairground.accounts.models import Hub, Organisation, Record, User
 from fairground.accounts.organisations import merge_organisations
 from fairground.accounts.services import (
@@ -28,7 +30,7 @@ from fairground.audit.selectors import LogPosition, changes_after, last_position
 from fairground.language.local_text import LocalText
 from fairground.publish import index as publish_index
 from fairground.publish.core.search.errors import IndexBusyError
-from fairground.publish.documents import document_parts
+from fairground.publish.documents import document_parts, documents_of
 from fairground.publish.index import check_index, follow_log, rebuild_index, search_index
 
 # PostgreSQL tells of a transaction only when it is over: each test commits.
@@ -404,3 +406,19 @@ def test_log_of_a_database_moved_to_another_server_is_followed(owner: Actor, now
 
     assert (check_index().is_equal, len(versions())) == (True, 2)
     assert follow_log() == 0
+
+
+@pytest.mark.parametrize("kind", [kind.code for kind in kinds()])
+def test_documents_are_read_in_few_queries_whatever_their_number(
+    kind: str, hub: Hub, clock_actor: Actor, now: datetime
+) -> None:
+    def queries(rows: int) -> int:
+        year = {"year": 2020 + rows} if kind == "edition" else {}
+        new = [NewRecord({"title": {"zh": f"第{number}条"}, **year}) for number in range(rows)]
+        add_records(clock_actor, kind, new, now=now)
+        keys = list(Record.objects.values_list("key", flat=True))
+        with CaptureQueriesContext(connection) as captured:
+            assert len(list(documents_of(keys))) == len(keys) >= rows
+        return len(captured)
+
+    assert queries(1) == queries(3)

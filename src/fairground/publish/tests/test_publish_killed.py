@@ -129,7 +129,7 @@ class Portal:
                 process.communicate()
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.database)])
 def portal(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Portal]:
     if request.param == "sqlite":
         made = Portal(tmp_path, "")

@@ -18,11 +18,13 @@ from pytest_django import DjangoAssertNumQueries
 from fairground.accounts.actors import Actor
 from fairground.accounts.consents import give_consents, keep_texts, texts_in_force
 from fairground.accounts.models import Hub, Record, User
+from fairground.accounts.notices.mails import queue_notices
 from fairground.accounts.services import add_record
 from fairground.mail.models import Outbox
+from fairground.mail.services import send_due
 from fairground.publish.index import rebuild_index
 from fairground.publish.models import SavedSearch
-from fairground.publish.saved import send_digests
+from fairground.publish.saved import tell_news
 
 pytestmark = pytest.mark.django_db
 
@@ -246,7 +248,10 @@ def test_markup_in_texts_is_shown_as_text(
     suggested = client.get("/en/suggest/?q=testing")
     assert suggested.headers["Content-Type"] == "application/json"
     assert any(PAYLOADS[0] in line["text"] for line in suggested.json()["suggestions"])
-    send_digests(now=now + timedelta(days=4000), address_of_site="https://fair.example")
+    later = now + timedelta(days=4000)
+    tell_news(now=later)
+    queue_notices(now=later)
+    send_due(now=later)
     for mail in Outbox.objects.filter(to=reader.email):
         assert "\n" not in mail.subject
 
@@ -302,8 +307,9 @@ def test_a_digest_survives_the_longest_name(
     SavedSearch.objects.update(sent_at=now - timedelta(days=9), query={"q": ["testing"]})
     rows = Record.objects.filter(kind="offer").update(published_at=now - timedelta(days=1))
     assert rows == 3
-    assert send_digests(now=now, address_of_site="https://fair.example") == 1
-    assert send_digests(now=now, address_of_site="https://fair.example") == 0
+    assert (tell_news(now=now), tell_news(now=now)) == (1, 0)
+    assert (queue_notices(now=now), queue_notices(now=now)) == (1, 0)
+    assert send_due(now=now).sent == 1
     mail = Outbox.objects.get()
     assert (len(mail.subject) <= 200, "\n" in mail.subject, "\r" in mail.subject) == (True, False, False)
     assert "\x00" not in saved.name

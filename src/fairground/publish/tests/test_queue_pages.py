@@ -6,12 +6,17 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.core import mail as django_mail
+from django.core.mail import EmailMessage
 from django.test import Client
+from django.utils import timezone
 
 from fairground.accounts.actors import Actor
-from fairground.accounts.models import Record, Revision
+from fairground.accounts.models import Hub, Notice, Record, Revision, User
+from fairground.accounts.notices.mails import queue_notices
 from fairground.accounts.services import add_record, move_record, propose_revision
-from fairground.mail.models import Outbox
+from fairground.audit.models import Change
+from fairground.mail.services import send_due
 
 NOW = datetime(2026, 6, 1, 9, 0, tzinfo=UTC)
 VALUES = {
@@ -43,6 +48,13 @@ def _publish(editor: Client, record: Record) -> None:
         f"/en/queue/{record.key}/decide/", {"decision": "publish", "version": record.version}
     )
     assert answer.status_code == 302
+
+
+def _mails() -> list[EmailMessage]:
+    """Let the clock send what is due."""
+    queue_notices(now=timezone.now())
+    send_due(now=timezone.now())
+    return django_mail.outbox
 
 
 def test_empty_queue_says_what_would_fill_it(editor: Client) -> None:
@@ -92,9 +104,11 @@ def test_publishing_tells_the_author_and_leads_to_the_next(author: Actor, editor
 
     assert answer.headers["Location"] == f"/en/queue/{second.key}/"
     assert Record.objects.get(pk=first.pk).state == "published"
-    mail = Outbox.objects.get()
+    (mail,) = _mails()
     assert mail.subject == "已发布：示例·检测 <b>设备</b>"
-    assert f"/offer/{first.key}/" in mail.text
+    notice = Notice.objects.get()
+    assert (notice.user_id, notice.path) == (author.user_id, f"/offer/{first.key}/")
+    assert f"/zh/me/notices/{notice.pk}/" in mail.body
 
 
 def test_returning_takes_a_reason_and_the_usual_ones_are_at_hand(author: Actor, editor: Client) -> None:
@@ -102,14 +116,15 @@ def test_returning_takes_a_reason_and_the_usual_ones_are_at_hand(author: Actor, 
     decide = f"/en/queue/{record.key}/decide/"
     assert editor.post(decide, {"decision": "return", "version": record.version}).status_code == 422
     assert Record.objects.get(pk=record.pk).state == "in_review"
-    assert Outbox.objects.count() == 0
+    assert Notice.objects.count() == 0
 
     editor.post(
         decide,
         {"decision": "return", "version": record.version, "usual": ["target"], "reason": "And a photo."},
     )
     assert Record.objects.get(pk=record.pk).state == "draft"
-    assert "that can be tested.\nAnd a photo." in Outbox.objects.get().text
+    (mail,) = _mails()
+    assert "that can be tested.\nAnd a photo." in mail.body
 
 
 def test_nobody_decides_on_their_own(sign_in: Callable[..., Client], hub: Any) -> None:
@@ -133,7 +148,7 @@ def test_a_decision_on_what_changed_meanwhile_is_refused(author: Actor, editor: 
 
     assert answer.status_code == 409
     assert Record.objects.get(pk=record.pk).state == "in_review"
-    assert Outbox.objects.count() == 0
+    assert Notice.objects.count() == 0
 
 
 def test_a_revision_shows_its_differences_and_hides_what_is_closed(author: Actor, editor: Client) -> None:
@@ -184,3 +199,66 @@ def test_a_decision_nobody_offers_is_none(decision: str, author: Actor, editor: 
     record = _submitted(author)
 
     assert editor.post(f"/en/queue/{record.key}/decide/", {"decision": decision}).status_code == 404
+
+
+def test_an_editor_withdraws_a_record_of_others_and_its_author_reads_why(
+    author: Actor, editor: Client
+) -> None:
+    record = _submitted(author, contact=None)
+    _publish(editor, record)
+    Notice.objects.all().delete()
+    page, address = f"/en/offer/{record.key}/", f"/en/offer/{record.key}/withdraw/"
+    assert f'href="{address}"' in editor.get(page).content.decode()
+
+    asked = editor.get(address)
+    assert asked.status_code == 200
+    assert editor.post(address, {"version": 3}).status_code == 422
+    assert editor.post(address, {"version": 2, "reason": "过时"}).status_code == 409
+    record.refresh_from_db()
+    assert (record.state, record.version, Notice.objects.count()) == ("published", 3, 0)
+
+    assert editor.post(address, {"version": 3, "reason": "内容已过时"}).headers["Location"] == page
+    record.refresh_from_db()
+    assert (record.state, Change.objects.latest("id").reason) == ("withdrawn", "内容已过时")
+    notice = Notice.objects.get()
+    assert (notice.user_id, notice.subject.zh) == (author.user_id, "已撤下：{title}")
+    assert "内容已过时" in notice.text.in_language("zh")
+    assert f'href="{address}"' not in editor.get(page).content.decode()
+    assert editor.post(address, {"version": 4, "reason": "x"}).status_code == 409
+
+
+def test_only_an_editor_withdraws_what_others_published(
+    author: Actor, editor: Client, sign_in: Callable[..., Client], client: Client
+) -> None:
+    record = _submitted(author)
+    _publish(editor, record)
+    page, address = f"/en/offer/{record.key}/", f"/en/offer/{record.key}/withdraw/"
+    owner = Client()
+    owner.force_login(User.objects.get(pk=author.user_id))
+    for other in (sign_in("member"), owner):
+        assert f'href="{address}"' not in other.get(page).content.decode()
+        assert other.post(address, {"version": 3, "reason": "x"}).status_code == 404
+    assert client.post(address, {"version": 3, "reason": "x"}).status_code == 302
+    record.refresh_from_db()
+    assert record.state == "published"
+
+
+def test_an_organisations_page_leads_to_its_people(
+    hub: Hub, clock_actor: Actor, sign_in: Callable[..., Client], client: Client
+) -> None:
+    firm = add_record(
+        actor=clock_actor, kind_code="organisation", values={"title": {"zh": "示例"}}, now=NOW, publish=True
+    )
+    page, people, join = (
+        f"/en/organisation{part}"
+        for part in (f"/{firm.key}/", f"s/{firm.key}/people/", f"s/{firm.key}/join/")
+    )
+    for reader, led in (
+        (client, (False, False)),
+        (sign_in("member"), (False, True)),
+        (sign_in("member", organisations=(firm.pk,)), (True, False)),
+    ):
+        body = reader.get(page).content.decode()
+        assert (f'href="{people}"' in body, f'href="{join}"' in body) == led
+        for address, is_there in zip((people, join), led, strict=True):
+            assert not is_there or reader.get(address).status_code == 200

@@ -1,5 +1,6 @@
 """The code lists: what is in them, what they refuse, and that old codes still resolve."""
 
+import re
 from dataclasses import FrozenInstanceError
 from importlib.resources import files
 
@@ -136,6 +137,12 @@ def test_a_broken_file_is_refused_with_its_line(rows: list[str], said: str) -> N
     with pytest.raises(BrokenListError, match=said) as raised:
         made(*rows)
     assert f"line {6 + len(rows)}" in str(raised.value) or "circle" in said
+
+
+def test_sources_say_what_a_reader_of_the_portal_understands() -> None:
+    """They stand on the public page: none speaks of this project's own papers."""
+    ours = re.compile(r"code list [A-Z]|DOMAIN|this project|domain guide")
+    assert [name for name in code_lists() if ours.search(code_list(name).source)] == []
 
 
 def test_a_file_without_its_source_is_refused() -> None:

@@ -1,14 +1,17 @@
 """How pages write two languages, numbers, amounts and dates. Every value from outside is escaped."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from html import escape
 from typing import Any
 
 import rjieba
 from django import template
+from django.template.base import FilterExpression, Parser, Token, token_kwargs
+from django.template.context import Context
 from django.utils import timezone
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 
 from fairground.kernel.money import MoneyRange
@@ -27,17 +30,52 @@ _WORD_JOINER = "\N{WORD JOINER}"
 _MACHINE = {"zh": ("机译", "机器翻译，未经人工确认"), "en": ("machine", "Machine translation, not confirmed")}
 
 
-@register.simple_tag
-def both(zh: str, en: str, **values: object) -> str:
+@register.tag
+def both(parser: Parser, token: Token) -> "BothNode":
     """Write the reader's text of a pair; `{name}` in it takes the keyword of that name, escaped.
 
     {% both "发布" "Publish" %} · {% both "共 {n} 条" "{n} in all" n=count|number %} · … as label %}
     """
-    chosen = zh if reader.readers_language() == "zh" else en
-    if not values:
+    bits = token.split_contents()[1:]
+    target = ""
+    if len(bits) > 2 and bits[-2] == "as":
+        *bits, _, target = bits
+    if len(bits) < 2:
+        raise template.TemplateSyntaxError("both takes a Chinese and an English text")
+    zh, en = (parser.compile_filter(bit) for bit in bits[:2])
+    rest = bits[2:]
+    values = token_kwargs(rest, parser)
+    if rest:
+        raise template.TemplateSyntaxError(f"both does not understand {' '.join(rest)}")
+    return BothNode({"zh": zh, "en": en}, values, target)
+
+
+class BothNode(template.Node):
+    """One `both` of a template. A class of its own, for a page has a hundred of them and most are two literal texts."""
+
+    def __init__(
+        self, sides: Mapping[str, FilterExpression], values: Mapping[str, FilterExpression], target: str
+    ) -> None:
+        self.sides = sides
+        self.values = values
+        self.target = target
+        # A literal of a template is trusted as the template is.
+        self.literals = {
+            language: side.var for language, side in sides.items() if not side.is_var and not side.filters
+        }
+
+    def render(self, context: Context) -> SafeString:
+        language = reader.readers_language()
+        chosen = self.literals.get(language)
+        if chosen is None:
+            chosen = conditional_escape(self.sides[language].resolve(context))
+        if self.values:
+            values = {name: value.resolve(context) for name, value in self.values.items()}
+            chosen = format_html(chosen, **values)
+        if self.target:
+            context[self.target] = chosen
+            return SafeString("")
         return chosen
-    filled: str = format_html(conditional_escape(chosen), **values)
-    return filled
 
 
 @register.simple_tag
@@ -70,17 +108,22 @@ def as_local_text(value: object) -> LocalText:
 
 
 @register.simple_tag(name="local")
-def local_tag(value: object) -> SafeString | str:
+def local_tag(value: object) -> SafeString:
     """Write a text in the reader's language; where it is missing, the other one, marked as such."""
+    return local_markup(value, reader.readers_language())
+
+
+def local_markup(value: object, language: str) -> SafeString:
+    """Return the same for a reader of `language`, escaped."""
     text = as_local_text(value)
-    language = reader.readers_language()
     own = text.zh if language == "zh" else text.en
     if own:
-        return format_html("{}{}", own, _machine_mark(language)) if language in text.machine else own
+        mark = _machine_mark(language) if language in text.machine else ""
+        return SafeString(escape(own) + mark)
     other = reader.other_language(language)
     shown = text.zh if other == "zh" else text.en
     if not shown:
-        return ""
+        return SafeString("")
     return format_html(
         '<span lang="{}">{}</span>{}<span class="mark-language">{}</span>{}',
         reader.TAGS[other],
@@ -100,31 +143,6 @@ def _machine_mark(language: str) -> SafeString:
 def local_filter(value: object) -> str:
     """Return the same text without marks, for attributes and <title>: {{ record.title|local }}."""
     return as_local_text(value).in_language(reader.readers_language())
-
-
-@register.simple_tag
-def facet_options(name: str, options: Iterable[Mapping[str, Any]]) -> SafeString:
-    """Write the choices of one facet: [{value, label, count, chosen}].
-
-    In one pass, for a catalogue page has well over a hundred: as a template of their own they took most of its time.
-    """
-    language = reader.readers_language()
-    return format_html_join(
-        "",
-        '<label{}><input type="checkbox" name="{}" value="{}"{}><span>{}</span><data value="{}">{}</data></label>\n',
-        (
-            (
-                "" if option["count"] or option.get("chosen") else SafeString(' class="none"'),
-                name,
-                option["value"],
-                SafeString(" checked") if option.get("chosen") else "",
-                as_local_text(option["label"]).in_language(language),
-                option["count"],
-                number(option["count"]),
-            )
-            for option in options
-        ),
-    )
 
 
 @register.simple_tag
@@ -168,13 +186,6 @@ def web_address(value: object) -> str:
 def at(table: Mapping[str, Any] | None, key: str) -> Any:
     """Return the entry of a mapping whose key the template holds in a variable, or None."""
     return (table or {}).get(key)
-
-
-@register.filter
-def marked(parts: Iterable[tuple[str, bool]] | None) -> SafeString:
-    """Write a snippet given as (text, is_match) parts; what was found stands in <mark>."""
-    pieces = ((format_html("<mark>{}</mark>", text) if is_match else text,) for text, is_match in parts or ())
-    return format_html_join("", "{}", pieces)
 
 
 def _number(value: object) -> int | Decimal | None:

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.utils import translation
 
+from fairground.language.local_text import LocalText
 from fairground.web import reader
 from fairground.web.words import CHAIN, STATES
 
@@ -121,21 +122,25 @@ _CONTEXTS: dict[str, dict[str, Any]] = {
         "score": HOSTILE,
         "method": HOSTILE,
     },
-    "row": {
-        "row": {
-            "url": HOSTILE,
-            "title": TEXT,
-            "kind_label": TEXT,
-            "organisation": TEXT,
-            "place": TEXT,
-            "fields": [TEXT],
-            "trl": HOSTILE,
-            "parts": _PARTS,
-            "date": HOSTILE,
-            "state": HOSTILE,
-        }
+    "rows": {
+        "rows": [
+            {"url": HOSTILE, "title": TEXT},
+            {
+                "url": HOSTILE,
+                "title": {"zh": HOSTILE},
+                "kind_label": TEXT,
+                "organisation": TEXT,
+                "organisation_url": HOSTILE,
+                "place": TEXT,
+                "fields": [TEXT],
+                "trl": HOSTILE,
+                "parts": _PARTS,
+                "date": HOSTILE,
+                "state": HOSTILE,
+                "demonstration": True,
+            },
+        ]
     },
-    "rows": {"rows": [{"url": HOSTILE, "title": TEXT}]},
     "state": {"state": HOSTILE},
     "steps": {"steps": [{"label": TEXT, "position": "here"}]},
     "structure": {"parts": [{"label": TEXT, "value": HOSTILE}]},
@@ -223,3 +228,22 @@ def test_error_pages_need_no_database_and_no_hub(name: str, language: str) -> No
 )
 def test_the_same_page_in_the_other_language(address: str, language: str, twin: str) -> None:
     assert reader.address_in(language, RequestFactory().get(address)) == twin
+
+
+def test_what_was_found_is_marked_and_nothing_else_becomes_markup() -> None:
+    row = {
+        "url": "/a",
+        "title": LocalText("阀门", "Valve"),
+        "parts": [("a & b ", False), ("<i>", True), ("</mark>", False)],
+    }
+    shown = _render("rows", {"rows": [row]})
+    assert '<p class="benefit">a &amp; b <mark>&lt;i&gt;</mark>&lt;/mark&gt;</p>' in shown
+
+
+def test_a_row_says_what_is_known_and_leaves_out_the_rest() -> None:
+    bare = {"url": "/a", "title": LocalText("阀门", "Valve")}
+    assert _render("rows", {"rows": [bare], "start": 21}).strip() == (
+        '<ol class="rows" start="21">\n'
+        '<li><article class="row">\n<h3><a href="/a">Valve</a></h3>\n'
+        '<div><p class="meta"></p>\n</div>\n<div class="side"></div>\n</article></li>\n</ol>'
+    )

@@ -6,9 +6,10 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.cache import caches
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
+from django.views.decorators.cache import never_cache
 
 from fairground.config.environment import read_environment
-from fairground.web.rate_limits import client_address, limit
+from fairground.web.rate_limits import WriteLimitMiddleware, client_address, limit
 
 
 class _Account:
@@ -115,3 +116,24 @@ def test_headers_are_believed_behind_a_proxy_alone(
 def test_claimed_addresses_do_not_get_around_the_limit() -> None:
     codes = [_search(_request(**{"X-Forwarded-For": f"203.0.113.{n}"})).status_code for n in range(4)]
     assert codes[-1] == 429
+
+
+def test_one_writing_counts_once_whoever_counts_it() -> None:
+    """The middleware counts what no limit of its own counts: a view with @limit("write") is not charged twice."""
+
+    def plain(request: HttpRequest) -> HttpResponse:
+        return HttpResponse("written")
+
+    middleware = WriteLimitMiddleware(lambda request: HttpResponse())
+
+    def answer(view: Any, method: str = "POST") -> int:
+        request = _request(method)
+        return (middleware.process_view(request, view, (), {}) or view(request)).status_code
+
+    # Behind another decorator a view still tells its limit.
+    for view in (_write, never_cache(_write), plain, _search, _free):
+        caches["limits"].clear()
+        assert [answer(view) for _ in range(3)] == [200, 200, 429], view
+    caches["limits"].clear()
+    assert {answer(view, "GET") for view in (_write, plain, _free) for _ in range(3)} == {200}
+    assert [answer(_write), answer(plain), answer(_write)] == [200, 200, 429]

@@ -98,14 +98,6 @@ def test_missing_language(value: object, code: str) -> None:
     assert _shown("{{ t|missing_language }}", t=value) == code
 
 
-def test_marked_escapes_every_part() -> None:
-    parts = [("a & b ", False), (HOSTILE, True), ("</mark><script>", False)]
-    assert _shown("{{ p|marked }}", p=parts) == (
-        f"a &amp; b <mark>{HARMLESS}</mark>&lt;/mark&gt;&lt;script&gt;"
-    )
-    assert _shown("{{ p|marked }}", p=None) == ""
-
-
 @pytest.mark.parametrize(
     ("value", "number", "zh", "en"),
     [

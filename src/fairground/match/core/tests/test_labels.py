@@ -100,6 +100,13 @@ def test_noughts_and_ones_mean_declined_and_accepted(tmp_path: Path) -> None:
     assert dict(found.warning_counts) == {"zero_one_outcomes": 1}
 
 
+def test_a_column_called_grade_holds_grades(tmp_path: Path) -> None:
+    found = _read(tmp_path, [["N1", "O1", 1], ["N1", "O2", 0]], ["need_id", "offer_id", "grade"])
+
+    assert [pair.grade for pair in found.pairs] == [1, 0]
+    assert dict(found.warning_counts) == {}
+
+
 def test_wrong_columns_say_what_was_found_and_expected(tmp_path: Path) -> None:
     with pytest.raises(TableError) as raised:
         _read(tmp_path, [["N1", "x"]], ["need_id", "remark"])

@@ -228,7 +228,7 @@ def test_few_offers_ask_each_for_itself(monkeypatch: pytest.MonkeyPatch) -> None
     weights = weights_of(offers=reading("together.alone", -1.0))  # the ranker that reads the whole list
     answer = rank_lists(ENGLISH, ENGLISH, side="offers", weights=weights)
     assert answer.texts[:, 0].tolist() == [0, 1, 2, 3]
-    monkeypatch.setattr(ranking, "_FEW_ASKING_OFFERS", 4)
+    monkeypatch.setattr(ranking, "FEW_ASKING_OFFERS", 4)
     assert rank_lists(ENGLISH, ENGLISH, side="offers", weights=weights).texts[:, 0].tolist() != [0, 1, 2, 3]
 
 

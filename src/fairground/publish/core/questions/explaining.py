@@ -13,7 +13,7 @@ FACET_NAMES: Mapping[str, tuple[str, str]] = {
     "kind": ("类别", "Kind"),
     "field": ("领域", "Field"),
     "region": ("地区", "Region"),
-    "zone": ("园区", "Zone"),
+    "zone": ("高新区", "Zone"),
     "trl": ("技术就绪度", "TRL"),
     "partnership": ("合作方式", "Partnership"),
     "organisation_kind": ("机构类型", "Kind of organisation"),

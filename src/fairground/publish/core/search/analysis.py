@@ -41,6 +41,7 @@ class Cut(NamedTuple):
     words: list[str]
     grams: list[str]
     printed: list[str]
+    chinese: list[str]  # the runs of Chinese characters among what is printed
 
 
 def cut(text: str) -> Cut:
@@ -48,6 +49,7 @@ def cut(text: str) -> Cut:
     words: list[str] = []
     grams: list[str] = []
     printed: list[str] = []
+    chinese: list[str] = []
     for run in folded_runs(text):
         if run.isascii():
             words += _tokens_of_word(run)
@@ -57,9 +59,10 @@ def cut(text: str) -> Cut:
         if "\u3400" <= run[0] <= "\u9fff" or is_han(run):
             grams += map(add, run, run[1:]) if len(run) > 1 else run
             printed += run
+            chinese.append(run)
         else:
             printed.append(run)
-    return Cut(words, grams, printed)
+    return Cut(words, grams, printed, chinese)
 
 
 @lru_cache(maxsize=1 << 17)
@@ -70,10 +73,11 @@ def _tokens_of_word(run: str) -> tuple[str, ...]:
 def analyse(document: SearchDocument) -> FieldTexts:
     """Return the tokens of each field of a document, joined by spaces."""
     names = [cut(side) for side in _sides((document.title, *document.names))]
-    title = [*zip(*names, strict=True)] or [(), (), ()]
+    title = [*zip(*names, strict=True)] or [(), (), (), ()]
     near = cut(_joined((*document.keywords, *document.organisations)))
     rest = cut(_joined((document.summary, *document.bodies)))
-    title_words, title_grams, title_printed = ([*chain.from_iterable(part)] for part in title)
+    title_words, title_grams, title_printed, title_chinese = ([*chain.from_iterable(part)] for part in title)
+    chars = {*chain.from_iterable((*title_chinese, *near.chinese, *rest.chinese))}
     every = {*title_printed, *near.printed, *rest.printed}
     starts = {start for name in names[:_NAMES_BEGUN] for start in starts_of(name.printed)}
     public = is_for_everyone(document.audience)
@@ -84,9 +88,9 @@ def analyse(document: SearchDocument) -> FieldTexts:
         "title_grams": " ".join(title_grams),
         "near_grams": " ".join(near.grams),
         "grams": " ".join([*title_grams, *near.grams, *rest.grams]),
-        "chars": " ".join([token for token in every if is_han(token)]),
+        "chars": " ".join(chars),
         "prefixes": " ".join([*starts, *map(prefixes_of, set(title_printed))]),
-        "spelling": " ".join(filter(_may_be_suggested, every)) if public else "",
+        "spelling": " ".join(filter(_may_be_suggested, every - chars)) if public else "",
     }
 
 

@@ -20,11 +20,13 @@ Mask = NDArray[np.bool_]
 class SetColumn:
     """One facet: int64[n_row] numbers of value sets, and what each set holds.
 
+    `codes` : int64[n_set] what stands for set i in the index, ascending.
     `values` : the different values.
     `set_values` : for set i the numbers of its values, `set_values[start[i]:start[i + 1]]`.
     """
 
     sets: NDArray[np.int64]
+    codes: NDArray[np.int64]
     values: tuple[str, ...]
     start: NDArray[np.int64]
     set_values: NDArray[np.int64]
@@ -44,6 +46,7 @@ class SetColumn:
             start.append(len(set_values))
         return cls(
             sets.astype(np.int64),
+            unique,
             tuple(numbers),
             np.array(start, np.int64),
             np.array(set_values, np.int64),
@@ -51,19 +54,36 @@ class SetColumn:
 
     def meeting(self, values: Collection[str]) -> Mask:
         """Return bool[n_row]: which rows have at least one of the values."""
+        found: Mask = self._sets_meeting(values)[self.sets]
+        return found
+
+    def codes_meeting(self, values: Collection[str]) -> list[int]:
+        """Return the codes of the sets that hold at least one of the values."""
+        codes: list[int] = self.codes[self._sets_meeting(values)].tolist()
+        return codes
+
+    def _sets_meeting(self, values: Collection[str]) -> Mask:
         wanted = np.array([value in values for value in self.values], np.bool_)
-        per_set = np.zeros(len(self.start) - 1, np.bool_)
+        per_set = np.zeros(len(self.codes), np.bool_)
         owner = np.repeat(np.arange(len(per_set)), np.diff(self.start))
         per_set[owner[wanted[self.set_values]]] = True
-        found: Mask = per_set[self.sets]
-        return found
+        return per_set
 
     def counts(self, rows: Rows) -> tuple[tuple[str, int], ...]:
         """Return the values the rows have with how many rows have each, most frequent first, then by value.
 
         Of more than `MOST_VALUES` values the most frequent are returned.
         """
-        per_set = np.bincount(self.sets[rows], minlength=len(self.start) - 1)
+        return self._counts(np.bincount(self.sets[rows], minlength=len(self.codes)))
+
+    def counts_of_codes(self, rows_of: Mapping[int, int]) -> tuple[tuple[str, int], ...]:
+        """Return the same from how many rows have each set, by its code."""
+        per_set = np.zeros(len(self.codes), np.int64)
+        codes = np.fromiter(rows_of.keys(), np.int64, len(rows_of))
+        per_set[np.searchsorted(self.codes, codes)] = np.fromiter(rows_of.values(), np.int64, len(rows_of))
+        return self._counts(per_set)
+
+    def _counts(self, per_set: NDArray[np.int64]) -> tuple[tuple[str, int], ...]:
         per_value = np.bincount(
             self.set_values, np.repeat(per_set, np.diff(self.start)), minlength=len(self.values)
         )

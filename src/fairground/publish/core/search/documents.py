@@ -80,7 +80,10 @@ class SearchDocument:
 
     def facet_values(self, facet: str) -> tuple[str, ...]:
         """Return the sorted codes of one facet without repeats; the facet 'kind' is the kind itself."""
-        return (self.kind,) if facet == "kind" else tuple(sorted(set(self.facets.get(facet, ()))))
+        if facet == "kind":
+            return (self.kind,)
+        values = self.facets.get(facet, ())
+        return tuple(sorted(set(values))) if len(values) > 1 else tuple(values)
 
     @cached_property
     def source(self) -> str:

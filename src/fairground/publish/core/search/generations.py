@@ -20,7 +20,7 @@ from fairground.publish.core.search.documents import FACETS
 from fairground.publish.core.search.errors import IndexMissingError, IndexOutdatedError
 
 # Raise it with every change to the fields below or to the files.
-LAYOUT_VERSION = 4
+LAYOUT_VERSION = 5
 POSITIONED = ("words", "grams")
 COUNTED = ("title_words", "near_words", "title_grams", "near_grams")
 PRESENT = ("chars", "prefixes", "spelling")
@@ -46,7 +46,9 @@ def make_schema() -> tantivy.Schema:
         for name in names:
             builder.add_text_field(name, tokenizer_name="whitespace", index_option=option)
     builder.add_text_field("audience", tokenizer_name="raw", index_option="basic")
-    for name in (*SET_FIELDS, *NUMBERS, *TITLE_KEYS):
+    for name in SET_FIELDS:
+        builder.add_integer_field(name, fast=True, indexed=True)
+    for name in (*NUMBERS, *TITLE_KEYS):
         builder.add_integer_field(name, fast=True)
     return builder.build()
 

@@ -9,10 +9,10 @@ import multiprocessing
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -357,7 +357,7 @@ def _prepare(document: SearchDocument) -> Prepared:
     integers = [
         ("version", document.version),
         *((f"set_{facet}", set_code(document.facet_values(facet))) for facet in FACETS),
-        ("set_audience", set_code(sorted(set(document.audience)))),
+        ("set_audience", set_code(tuple(sorted(set(document.audience))))),
         ("published_at", -1 if document.published_at is None else document.published_at),
         ("changed_at", document.changed_at),
         ("valid_until", -1 if document.valid_until is None else document.valid_until),
@@ -382,7 +382,8 @@ def _as_tantivy(document: Prepared, sequence: int) -> tantivy.Document:
     return made
 
 
-def set_code(values: Sequence[str]) -> int:
+@lru_cache(maxsize=1 << 14)
+def set_code(values: tuple[str, ...]) -> int:
     """Return a number ≥ 0 that stands for a sorted set of values; 0 for the empty one.
 
     Two sets share a number with a chance of about one in 10^18 a pair.

@@ -21,6 +21,7 @@ FacetCounts = Mapping[str, tuple[tuple[str, int], ...]]
 
 # Values are read in pieces: tantivy's binding keeps Python's lock while it copies, and requests want it.
 _READ_AT_ONCE = 20_000
+BEST_READ = 100
 _MATCHES_KEPT = 48
 _AUDIENCES_KEPT = 256
 _COUNTS_KEPT = 256
@@ -51,11 +52,17 @@ class Recent(Generic[Value]):
 
 
 class Matches:
-    """What a query finds: rows, best first, and float32 scores beside them."""
+    """What a query finds: rows, best first, and float32 scores beside them. `count`: how many there are in all."""
 
-    def __init__(self, rows: Rows, scores: NDArray[np.float32]) -> None:
+    def __init__(self, rows: Rows, scores: NDArray[np.float32], count: int) -> None:
         self.rows = rows
         self.scores = scores
+        self.count = count
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all rows are here, not only the best ones."""
+        return len(self.rows) == self.count
 
 
 class SearchReader:
@@ -68,6 +75,7 @@ class SearchReader:
         self._addresses = self._all_addresses()
         self.columns = self._read_columns(set_values)
         self._matches: Recent[Matches] = Recent(_MATCHES_KEPT)
+        self._best_matches: Recent[Matches] = Recent(_COUNTS_KEPT)
         self._audiences: Recent[Mask] = Recent(_AUDIENCES_KEPT)
         self._counts: Recent[FacetCounts] = Recent(_COUNTS_KEPT)
         self._orders: Recent[NDArray[np.int64]] = Recent(8)
@@ -87,15 +95,28 @@ class SearchReader:
         return public_words(self.searcher)
 
     def matches(self, key: Hashable, make_query: Callable[[], tantivy.Query]) -> Matches:
-        """Return what a query finds among all documents, whoever may see them; `key` stands for the query."""
-        return self._matches.get(key, lambda: self._find(make_query()))
+        """Return all that a query finds among all documents, whoever may see them; `key` stands for the query."""
+        return self._matches.get(key, lambda: self._find(make_query(), len(self)))
 
-    def _find(self, query: tantivy.Query) -> Matches:
-        hits = self.searcher.search(query, max(1, len(self)), False).hits
+    def best_matches(self, key: Hashable, make_query: Callable[[], tantivy.Query]) -> Matches:
+        """Return the same, but of more than `BEST_READ` only the best: each row that is read costs time."""
+        return self._best_matches.get(key, lambda: self._find(make_query(), BEST_READ))
+
+    def _find(self, query: tantivy.Query, most: int) -> Matches:
+        found: Any = self.searcher.search(query, max(1, most), True)
+        hits = found.hits
         addresses = [address for _, address in hits]
-        scores = np.fromiter((score for score, _ in hits), np.float32, len(hits))
+        scores = np.array([score for score, _ in hits], np.float32)
         sequences = self._numbers_of("sequence", addresses)
-        return Matches(self.columns.row_of[sequences], scores)
+        return Matches(self.columns.row_of[sequences], scores, found.count)
+
+    def best_rows(self, query: tantivy.Query, most: int) -> tuple[list[tuple[int, float]], int]:
+        """Return rows and scores of the best hits, at most `most`, and how many hits there are."""
+        found: Any = self.searcher.search(query, max(1, most), True)
+        hits = found.hits[:most]
+        sequences = self._numbers_of("sequence", [address for _, address in hits])
+        rows: list[int] = self.columns.row_of[sequences].tolist()
+        return [(row, float(score)) for row, (score, _) in zip(rows, hits, strict=True)], int(found.count)
 
     def find_best(self, query: tantivy.Query, limit: int) -> Rows:
         """Return the best rows of a query, at most `limit`."""

@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import tantivy
 
 from fairground.publish.core.search.columns import Columns, Mask, Rows, Selection, facet_counts
+from fairground.publish.core.search.many import best_of_many, can_be_counted, counts_of_many
 from fairground.publish.core.search.query import (
     SearchRequest,
     Unit,
@@ -18,11 +20,13 @@ from fairground.publish.core.search.query import (
     words_left_out,
 )
 from fairground.publish.core.search.reader import FacetCounts, Matches, SearchReader, first_rows
-from fairground.publish.core.search.snippets import Marker, Parts, snippet_texts, title_of
+from fairground.publish.core.search.snippets import Marker, Parts, snippet_texts
 from fairground.publish.core.search.spelling import better_word
 
 # With fewer hits that have every word, hits that have some of them are added.
 ENOUGH_HITS = 3
+# Read one by one they take about a microsecond each, besides the counting.
+FEW_HITS = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,6 @@ class Hit:
     key: str
     kind: str
     score: float
-    title: Parts
     snippet: Parts
 
 
@@ -71,20 +74,33 @@ class SearchPage:
         return self.complete < self.total
 
 
-def search(reader: SearchReader, request: SearchRequest) -> SearchPage:
+def search(reader: SearchReader, request: SearchRequest, *, few: int = FEW_HITS) -> SearchPage:
     """Answer a request from one state of the index.
 
     A hit has every word of the text, or another name of it. Where fewer than `ENOUGH_HITS` documents visible
     to the asker do, those that have at least half of the words that are found at all come after them.
+    `few`: so many hits are read one by one; more are counted inside the index, with the same answer.
 
     Cost: O(matches), and O(documents) where there is no text; see docs/decisions/search.md.
     """
     audience = reader.visible_to(request.audience)
-    selection = _selection(reader, request, audience)
     words = read_words(request.text)
     if not words.units:
-        return _page(reader, request, selection, None, words, ())
-    matches = reader.matches(("all", words), lambda: all_of(reader.schema, words))
+        return _page(reader, request, _selection(reader, request, audience), None, words, ())
+
+    def all_words() -> tantivy.Query:
+        return all_of(reader.schema, words)
+
+    matches = reader.best_matches(("all", words), all_words)
+    if not matches.is_whole:
+        if (
+            matches.count > few
+            and can_be_counted(request)
+            and np.count_nonzero(audience[matches.rows]) >= ENOUGH_HITS
+        ):
+            return _counted_page(reader, request, all_words(), words)
+        matches = reader.matches(("all", words), all_words)
+    selection = _selection(reader, request, audience)
     seen = int(np.count_nonzero(audience[matches.rows]))
     if seen >= ENOUGH_HITS:
         return _page(reader, request, selection, matches, words, ())
@@ -92,23 +108,70 @@ def search(reader: SearchReader, request: SearchRequest) -> SearchPage:
     not_found = tuple(unit.printed for unit in words.units if unit not in found)
     complete = len(selection.rows(matches.rows))
     if len(words.units) > 1 and found:
-        more = reader.matches(("some", tuple(found)), lambda: some_of(reader.schema, found))
+
+        def some_words() -> tantivy.Query:
+            return some_of(reader.schema, found)
+
+        more = reader.best_matches(("some", tuple(found)), some_words)
+        if not more.is_whole:
+            if more.count > few and can_be_counted(request):
+                first = _with_scores(matches, selection.rows(matches.rows).tolist())
+                return _counted_page(reader, request, some_words(), words, first, not_found)
+            more = reader.matches(("some", tuple(found)), some_words)
         new = ~np.isin(more.rows, matches.rows)
         matches = Matches(
-            np.concatenate((matches.rows, more.rows[new])), np.concatenate((matches.scores, more.scores[new]))
+            np.concatenate((matches.rows, more.rows[new])),
+            np.concatenate((matches.scores, more.scores[new])),
+            len(matches.rows) + int(np.count_nonzero(new)),
         )
     return _page(reader, request, selection, matches, words, not_found, complete)
 
 
-def count_complete(reader: SearchReader, words: Words, audience: Mask) -> int:
-    """Return how many visible documents have every word."""
+def _counted_page(
+    reader: SearchReader,
+    request: SearchRequest,
+    query: tantivy.Query,
+    words: Words,
+    first: Sequence[tuple[int, float]] | None = None,
+    not_found: tuple[str, ...] = (),
+) -> SearchPage:
+    """Answer where many documents meet a query: only those of the page are read.
+
+    `first` : the few that have every word, where `query` asks for some of them; None where it asks for all.
+    """
+    best, total = best_of_many(reader, request, query, first or ())
+    return SearchPage(
+        total=total,
+        hits=_hits(reader, request, words, best),
+        facets=reader.counts((words, request.counted()), lambda: counts_of_many(reader, request, query)),
+        complete=total if first is None else len(first),
+        suggestion=None if first is None else _suggestion(reader, request, words),
+        expansions=_expansions(words),
+        not_found=not_found,
+        left_out=words_left_out(request.text),
+        shortened=words.shortened,
+    )
+
+
+def _count_complete(reader: SearchReader, words: Words, audience: Mask) -> int:
+    """Return how many visible documents have every word; from `ENOUGH_HITS` on it may be more."""
     if not words.units:
         return 0
-    matches = reader.matches(("all", words), lambda: all_of(reader.schema, words))
-    return int(np.count_nonzero(audience[matches.rows]))
+
+    def all_words() -> tantivy.Query:
+        return all_of(reader.schema, words)
+
+    matches = reader.best_matches(("all", words), all_words)
+    seen = int(np.count_nonzero(audience[matches.rows]))
+    if seen >= ENOUGH_HITS or matches.is_whole:
+        return seen
+    return int(np.count_nonzero(audience[reader.matches(("all", words), all_words).rows]))
 
 
 def _is_found(reader: SearchReader, unit: Unit, audience: Mask) -> bool:
+    best = reader.best_matches(("unit", unit), lambda: unit_query(reader.schema, unit))
+    if best.is_whole or audience[best.rows].any():
+        return bool(audience[best.rows].any())
     return bool(audience[_rows_with(reader, unit)].any())
 
 
@@ -168,29 +231,35 @@ def _page(
     of = None if matches is None else matches.rows
     rows = selection.rows(of)
     on_page = _ordered(reader, request, rows, matches is not None)
-    marker = Marker(words)
-    scores: dict[int, float] = {}
-    if matches is not None and on_page:
-        places = np.flatnonzero(np.isin(matches.rows, on_page))
-        scores = dict(zip(matches.rows[places].tolist(), matches.scores[places].tolist(), strict=True))
+    best = [(row, 0.0) for row in on_page] if matches is None else _with_scores(matches, on_page)
     return SearchPage(
         total=len(rows),
-        hits=tuple(
-            _hit(reader.source(row), scores.get(row, 0.0), marker, request.language) for row in on_page
-        ),
+        hits=_hits(reader, request, words, best),
         facets=reader.counts(
             (words, request.counted()), lambda: facet_counts(reader.columns, selection, of, request.facets)
         ),
         complete=len(rows) if complete is None else complete,
         suggestion=_suggestion(reader, request, words) if matches is not None else None,
-        expansions=tuple(
-            Expansion(unit.printed, tuple(other.printed for other in unit.alternatives))
-            for unit in words.units
-            if unit.alternatives
-        ),
+        expansions=_expansions(words),
         not_found=not_found,
         left_out=words_left_out(request.text),
         shortened=words.shortened,
+    )
+
+
+def _with_scores(matches: Matches, rows: Sequence[int]) -> list[tuple[int, float]]:
+    if not rows:
+        return []
+    places = np.flatnonzero(np.isin(matches.rows, rows, kind="table"))
+    scores = dict(zip(matches.rows[places].tolist(), matches.scores[places].tolist(), strict=True))
+    return [(row, scores[row]) for row in rows]
+
+
+def _expansions(words: Words) -> tuple[Expansion, ...]:
+    return tuple(
+        Expansion(unit.printed, tuple(other.printed for other in unit.alternatives))
+        for unit in words.units
+        if unit.alternatives
     )
 
 
@@ -212,12 +281,18 @@ def _ordered(reader: SearchReader, request: SearchRequest, rows: Rows, has_text:
     return first_rows(rows, places, request.offset, request.limit)
 
 
+def _hits(
+    reader: SearchReader, request: SearchRequest, words: Words, best: Sequence[tuple[int, float]]
+) -> tuple[Hit, ...]:
+    marker = Marker(words)
+    return tuple(_hit(reader.source(row), score, marker, request.language) for row, score in best)
+
+
 def _hit(source: dict[str, Any], score: float, marker: Marker, language: str) -> Hit:
     return Hit(
         key=source["key"],
         kind=source["kind"],
         score=score,
-        title=marker.mark(title_of(source, language)),
         snippet=marker.snippet(snippet_texts(source, language)),
     )
 
@@ -225,7 +300,7 @@ def _hit(source: dict[str, Any], score: float, marker: Marker, language: str) ->
 def _suggestion(reader: SearchReader, request: SearchRequest, words: Words) -> str | None:
     """Return the text with slips mended, if more documents visible to the asker then have every word."""
     audience = reader.visible_to(request.audience)
-    own = count_complete(reader, words, audience)
+    own = _count_complete(reader, words, audience)
     if own >= ENOUGH_HITS:
         return None
     text = request.text
@@ -236,4 +311,4 @@ def _suggestion(reader: SearchReader, request: SearchRequest, words: Words) -> s
                 text = text.replace(word.printed, better)
     if text == request.text:
         return None
-    return text if count_complete(reader, read_words(text), audience) > own else None
+    return text if _count_complete(reader, read_words(text), audience) > own else None

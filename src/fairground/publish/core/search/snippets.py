@@ -1,6 +1,6 @@
 """The sentences of a document that answer a query, with the words marked.
 
-A text comes back as parts (text, is it a match?), never as HTML; joined, the parts of a title are the title.
+A text comes back as parts (text, is it a match?), never as HTML.
 """
 
 import re
@@ -20,9 +20,8 @@ _Span = tuple[int, int, int]  # begin, end, number of the unit
 
 SNIPPET_WIDTH = 200  # a Chinese character is two wide
 _TEXT_READ = 6000  # characters of a document
-# A letter or digit that is not Chinese, after folding. In few ranges: the pattern is made for every request, and a
-# class of all letters takes milliseconds to compile.
-_LATIN = "[0-9a-z\u00aa-\u1fff]"
+# Letters and digits that are not Chinese, after folding.
+_LATIN = re.compile("[0-9a-z\u00aa-\u1fff]*")
 _STEM_KEEPS = 3  # letters at the beginning of a word that stemming leaves as they are
 
 
@@ -36,15 +35,10 @@ class Marker:
         for number, unit in enumerate(words.units):
             for token in (*unit.tokens, *(token for other in unit.alternatives for token in other.tokens)):
                 (self._chinese if is_han(token) else self._stems).setdefault(token, number)
-        beginnings = {re.escape(stem[:_STEM_KEEPS]) for stem in self._stems}
-        parts = [re.escape(word) for word in sorted(self._chinese, key=len, reverse=True)]
-        if beginnings:
-            parts.append(f"(?<!{_LATIN})(?:{'|'.join(sorted(beginnings))}){_LATIN}*")
-        self._pattern = re.compile("|".join(parts)) if parts else None
-
-    def mark(self, text: str) -> Parts:
-        """Return the whole text in parts."""
-        return _parts(text, self._spans(text))
+        # Made for every request: of plain words alone, for a class of letters takes a millisecond to compile.
+        beginnings = {stem[:_STEM_KEEPS] for stem in self._stems}
+        parts = [*sorted(self._chinese, key=len, reverse=True), *sorted(beginnings)]
+        self._pattern = re.compile("|".join(map(re.escape, parts))) if parts else None
 
     def snippet(self, texts: Iterable[str]) -> Parts:
         """Return the best one or two sentences of the texts; the beginning of the first where none matches."""
@@ -89,10 +83,16 @@ class Marker:
         if self._pattern is None:
             return []
         spans = []
-        for found in self._pattern.finditer(text.translate(_FOLDED)):
-            unit = self._unit_of(found.group())
+        folded = text.translate(_FOLDED)
+        for found in self._pattern.finditer(folded):
+            start, end = found.span()
+            if not is_han(folded[start]):
+                if start and _end_of_word(folded, start - 1) >= start:
+                    continue  # inside a word
+                end = _end_of_word(folded, end)
+            unit = self._unit_of(folded[start:end])
             if unit is not None:
-                spans.append((found.start(), found.end(), unit))
+                spans.append((start, end, unit))
         return spans
 
     def _unit_of(self, word: str) -> int | None:
@@ -100,6 +100,12 @@ class Marker:
             return self._chinese.get(word)
         units = (self._stems.get(stem) for run in folded_runs(word) for stem in tokens_of_run(run))
         return next((unit for unit in units if unit is not None), None)
+
+
+def _end_of_word(text: str, start: int) -> int:
+    """Return where the letters end that begin at `start`; `start` itself where there is none."""
+    found = _LATIN.match(text, start)
+    return found.end() if found else start
 
 
 class _Sentence(NamedTuple):

@@ -3,7 +3,9 @@
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from copy import copy
 from pathlib import Path
+from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,6 +14,7 @@ from fairground.language.local_text import LocalText
 from fairground.publish.core.search.documents import COUNTED_FACETS, SearchDocument
 from fairground.publish.core.search.index import SearchIndex
 from fairground.publish.core.search.query import SearchRequest
+from fairground.publish.core.search.reader import Recent
 from fairground.publish.core.search.search import search
 
 FACETS = ("field", "trl", "zone")
@@ -157,3 +160,48 @@ def test_pages_follow_each_other_without_gap_or_repeat(tmp_path: Path) -> None:
                 for hit in search(reader, SearchRequest(text, sort=sort, offset=offset, limit=10)).hits
             ]
             assert (len(keys), len(set(keys))) == (97, 97)
+
+
+def test_hits_that_the_index_counts_are_those_that_are_read_one_by_one(tmp_path: Path) -> None:
+    source = Random(7)
+
+    def some(values: Sequence[str]) -> tuple[str, ...]:
+        return tuple(source.sample(values, source.randint(0, 2)))
+
+    documents = [
+        SearchDocument(
+            f"k{n}",
+            source.choice(VALUES["kind"]),
+            LocalText(zh=f"标题{n}"),
+            summary=LocalText(
+                zh="，".join((*source.choices(WORDS, k=3), "检测", "单晶硅" if n in (7, 150) else "轴承"))
+            ),
+            facets={facet: some(VALUES[facet]) for facet in FACETS},
+            audience=some(AUDIENCE),
+        )
+        for n in range(400)
+    ]
+    index = SearchIndex.create(tmp_path)
+    for start in range(0, 400, 100):  # several segments
+        index.apply(documents[start : start + 100])
+    counting = index.refresh()
+    # The same state, for hits of one score stand in its order; but nothing that the other counted.
+    reading = copy(counting)
+    reading._counts = Recent(9)
+    reading._matches = Recent(9)
+    # What stands in every document is not read whole.
+    assert search(counting, SearchRequest("检测"), few=12).total > 12
+    assert not counting._matches._values
+    for _ in range(150):
+        request = SearchRequest(
+            # The last ones are in few documents or none, with others in many.
+            text=source.choice((*WORDS, "检测 电池", "检测 单晶硅", "gear valve 单晶硅", "valve 石墨")),
+            audience=some(AUDIENCE),
+            kinds=source.choice(((), ("offer",))),
+            filters={facet: some(VALUES[facet]) for facet in source.sample(FACETS, source.randint(0, 2))},
+            excluded={facet: some(VALUES[facet]) for facet in source.sample(FACETS, source.randint(0, 1))},
+            trl=source.choice((None, (1, 5))),
+            offset=source.choice((0, 10, 40)),
+            limit=source.choice((0, 10)),
+        )
+        assert search(counting, request, few=12) == search(reading, request, few=1000)
