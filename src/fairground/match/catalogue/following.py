@@ -5,7 +5,6 @@ that part again, which is harmless: a record whose words are the same is passed 
 matched against are kept in memory and made anew when much has changed.
 """
 
-import os
 import threading
 import time
 from collections import defaultdict
@@ -22,6 +21,7 @@ from fairground.accounts.models import Hub, Record
 from fairground.audit.models import Change
 from fairground.audit.selectors import changes_after, cursor_of, last_position, position_in, position_of
 from fairground.collect.models import Facility
+from fairground.jobs.spare_time import SpareTime
 from fairground.match.catalogue.keeping import PARTNERS, keep_of_record
 from fairground.match.catalogue.matcher import HubMatcher
 from fairground.match.catalogue.texts import KINDS, digest_of, load_records, public_records
@@ -42,14 +42,11 @@ _WHOLE_SHARE = 5
 _WHOLE_MOST = 3_000
 _TURN_S = 3.0  # of one turn of the clock, for what waits
 _WAITING_AT_ONCE = 20
-_BUSY = (
-    0.7  # of the processors, over the last minute: then what waits goes on waiting, and readers are served
-)
-
 
 # One matcher a hub and process; who follows holds the lock.
 _matchers: dict[int, HubMatcher] = {}
 _following = threading.Lock()
+_spare_time = SpareTime()
 
 
 def follow_changes() -> int:
@@ -125,24 +122,18 @@ def waiting(hub_id: int) -> QuerySet[Record]:
 
 def _work_off(seconds: float | None) -> int:
     """Match records of large hubs that wait, for so many seconds, or all of them; return how many."""
-    if seconds is not None and _is_busy():
-        return 0
     end = None if seconds is None else time.monotonic() + seconds
     matched = 0
     for hub_id in filter(is_large, Hub.objects.values_list("pk", flat=True)):
         while some := list(waiting(hub_id).values_list("kind", "key")[:_WAITING_AT_ONCE]):
             for kind, key in some:
+                if end is not None and not _spare_time.is_there():
+                    return matched
                 match_records(hub_id, {kind: [key]}, now=timezone.now(), tell=_hold)
                 matched += 1
                 if end is not None and time.monotonic() >= end:
                     return matched
     return matched
-
-
-def _is_busy() -> bool:
-    """Tell whether the machine has other things to do; where it does not tell (Windows), it has not."""
-    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else 0.0
-    return load > _BUSY * (os.cpu_count() or 1)
 
 
 def _put_off(hub_id: int, changed: Sequence[Any]) -> None:
@@ -265,7 +256,7 @@ def is_behind() -> bool:
     position = position_in(progress.position) if progress else None
     if position is None or changes_after(position, limit=1):
         return True
-    if _is_busy():
+    if not _spare_time.is_there():
         return False
     hubs = Hub.objects.values_list("pk", flat=True)
     return any(is_large(hub_id) and waiting(hub_id).exists() for hub_id in hubs)

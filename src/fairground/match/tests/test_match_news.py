@@ -11,6 +11,7 @@ from django.utils import timezone
 from fairground.accounts.actors import Actor
 from fairground.accounts.models import Hub, Record
 from fairground.accounts.services import add_record, change_record, move_record
+from fairground.jobs.spare_time import SpareTime
 from fairground.language.local_text import LocalText
 from fairground.match.catalogue import following
 from fairground.match.catalogue.following import follow_changes, is_behind
@@ -37,7 +38,7 @@ RADOME_OFFER = {
 @pytest.fixture(autouse=True)
 def no_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "_matchers", {})
-    monkeypatch.setattr(following, "_is_busy", lambda: False)
+    monkeypatch.setattr(SpareTime, "is_there", lambda self: True)
 
 
 @pytest.fixture
@@ -251,10 +252,10 @@ def test_a_large_hub_is_worked_off_beside_its_news_newest_first(
     assert MatchedText.objects.get().record_id == others[-1].pk
 
     # A busy machine serves its readers first.
-    monkeypatch.setattr(following, "_is_busy", lambda: True)
+    monkeypatch.setattr(SpareTime, "is_there", lambda self: False)
     assert not is_behind()
     assert follow_changes() == 0
-    monkeypatch.setattr(following, "_is_busy", lambda: False)
+    monkeypatch.setattr(SpareTime, "is_there", lambda self: True)
 
     # One changed record is news and does not wait; nor does the work that waits stand still.
     need = publish("need", **RADOME_NEED)
