@@ -1,24 +1,21 @@
 """Pages of the kept pairs: all pairs of one record, and how good the matching is."""
 
 from datetime import date
-from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from fairground.accounts.errors import UnknownKindError
 from fairground.accounts.kinds import kind_of
 from fairground.language.local_text import LocalText
 from fairground.match.catalogue.keeping import PARTNERS
 from fairground.match.catalogue.panels import pair_groups
 from fairground.match.catalogue.quality import FEWEST, hub_figures
-from fairground.match.catalogue.selectors import last_match, matches_of
-from fairground.match.catalogue.texts import KINDS
+from fairground.match.catalogue.selectors import last_match, matches_of, record_of_pairs
 from fairground.match.catalogue.whole import method_name
 from fairground.match.core.figures import shipped_figures
-from fairground.publish.records import named_organisation, record_for_reader
+from fairground.publish.addresses import record_address
+from fairground.publish.records import named_organisation
 
 # The protocols of docs/measurements/match.md in a reader's words.
 _PROTOCOLS = {
@@ -70,15 +67,10 @@ def show_matches(request: HttpRequest, kind: str, key: str) -> HttpResponse:
 
     The best of each kind; with `?all=1` the lower ones too.
     """
-    try:
-        record: Any = record_for_reader(request.actor, kind, key) if kind in KINDS else None
-    except UnknownKindError:
-        record = None
+    record = record_of_pairs(request.actor, kind, key)
     if record is None:
         raise Http404("no such record")
-    kept = matches_of(request.actor, record, PARTNERS)
-    shown = PARTNERS if "all" in request.GET else _BEST_SHOWN
-    found = {partner: pairs[:shown] for partner, pairs in kept.items()}
+    kept = matches_of(request.actor, record, PARTNERS if "all" in request.GET else _BEST_SHOWN)
     organisation = named_organisation(request.actor, record)
     return render(
         request,
@@ -88,13 +80,13 @@ def show_matches(request: HttpRequest, kind: str, key: str) -> HttpResponse:
                 "title": record.title,
                 "kind": record.kind,
                 "kind_label": kind_of(record.kind).label,
-                "url": reverse("publish:record", args=[record.kind, record.key]),
+                "url": record_address(record.kind, record.key),
                 "organisation": organisation.title if organisation else None,
                 "demonstration": record.demonstration,
                 "state": record.state,
             },
-            "lower": sum(len(kept[partner]) - len(pairs) for partner, pairs in found.items()),
-            "groups": pair_groups(request.actor, record, found, with_shortfalls=True),
-            "last": None if found else last_match(record),
+            "lower": kept.lower,
+            "groups": pair_groups(request.actor, record, kept.of_kind, with_shortfalls=True),
+            "last": None if kept.of_kind else last_match(record),
         },
     )

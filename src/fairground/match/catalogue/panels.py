@@ -1,6 +1,7 @@
 """What pages of earlier stages show of the kept pairs."""
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
@@ -11,11 +12,13 @@ from fairground.accounts.core import states
 from fairground.accounts.kinds import kind_of
 from fairground.accounts.models import Record
 from fairground.language.local_text import LocalText
+from fairground.match.addresses import introduction_address
 from fairground.match.catalogue.selectors import last_match, matches_of, matches_of_desk
 from fairground.match.catalogue.texts import KINDS
 from fairground.match.core.results import Flag, Judgement, Verdict
 from fairground.match.core.why_not_higher import why_not_higher
 from fairground.match.models import Match
+from fairground.publish.addresses import record_address
 from fairground.publish.records import named_organisation
 from fairground.web.panels import Panel
 
@@ -37,7 +40,7 @@ def matches_panel(request: HttpRequest, record: Any) -> Panel | None:
     """The best pairs of an offer, a need or a platform, with their reasons."""
     if record.kind not in KINDS or record.state != states.PUBLISHED:
         return None
-    found = matches_of(request.actor, record, _SHOWN)
+    found = matches_of(request.actor, record, _SHOWN).of_kind
     method = next((matches[0].method for matches in found.values()), None)
     if method is None:
         last = last_match(record)
@@ -73,8 +76,7 @@ def desk_matches_panel(request: HttpRequest, subject: Any) -> Panel | None:
             "score": round(match.score * 100),
             "made_at": match.made_at,
             "url": reverse("match:matches", args=[match.own.kind, match.own.key]),
-            "own_key": match.own.key,
-            "key": match.partner.key,
+            "introduce_url": introduction_address(match.own.key, match.partner.key),
         }
         for match in matches_of_desk(request.actor, _ON_DESK)
     ]
@@ -84,7 +86,7 @@ def desk_matches_panel(request: HttpRequest, subject: Any) -> Panel | None:
 
 
 def pair_groups(
-    actor: Actor, record: Record, found: dict[str, list[Match]], *, with_shortfalls: bool = False
+    actor: Actor, record: Record, found: Mapping[str, list[Match]], *, with_shortfalls: bool = False
 ) -> list[dict[str, Any]]:
     """Return what a page shows of each kind of partner, in the order of `TITLES`."""
     return [
@@ -182,4 +184,4 @@ def _organisation(actor: Actor, record: Record) -> LocalText | None:
 
 
 def _page_of(record: Record) -> str:
-    return reverse("publish:record", args=[record.kind, record.key])
+    return record_address(record.kind, record.key)

@@ -339,7 +339,7 @@ def _one_page(request: HttpRequest, key: str, **more: Any) -> HttpResponse:
         "state_mark": STATE_MARKS[state],
         "chain": _chain(introduction),
         # Its way to an introduction is this page.
-        "pair": {**shown_pair(pair, introduction.own, actor), "own_key": "", "key": ""} if pair else None,
+        "pairs": [{**shown_pair(pair, introduction.own, actor), "own_key": "", "key": ""}] if pair else [],
         "may": dict.fromkeys(context["steps"], True),
         "needs_confirmation": may_agree
         and confirmation_needed(introduction.target, introduction.own, introduction.asking_organisation),

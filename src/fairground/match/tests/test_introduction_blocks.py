@@ -257,8 +257,8 @@ def test_partners_one_blocks_are_hidden_from_ones_matches(sides: Sides, now: dat
         rank_for_asking=1, rank_for_answering=1, evidence="enough", method="test 1", made_at=now,
         reasons={"parts": {}, "judgements": [], "flags": [], "shared_terms": []},
     )  # fmt: skip
-    assert matches_of(sides.selling, sides.offer, 3) == {}
-    assert list(matches_of(sides.buying, sides.need, 3)) == ["offer"]
+    assert matches_of(sides.selling, sides.offer, 3).of_kind == {}
+    assert list(matches_of(sides.buying, sides.need, 3).of_kind) == ["offer"]
 
 
 def test_a_block_is_seen_by_its_own_side_alone(

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
+from html import escape
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from fairground.accounts.actors import Actor
 from fairground.accounts.models import Hub, Record
 from fairground.accounts.services import add_record, change_record
+from fairground.language.local_text import LocalText
 from fairground.match.catalogue import selectors
 from fairground.match.models import Introduction, Match
 
@@ -108,6 +110,61 @@ def test_a_record_has_a_page_of_its_pairs_with_reasons_and_what_costs_most(
     # The other sides have the same pair on theirs.
     assert need.key in client.get(f"/{language}/matches/offer/{offer.key}/").content.decode()
     assert need.key in client.get(f"/{language}/matches/platform/{platform.key}/").content.decode()
+
+
+HOSTILE = "<script>alert('&')</script>\""
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_markup_in_what_strangers_wrote_stays_text(
+    hub: Hub, publish: Callable[..., Record], client: Client, now: datetime, language: str
+) -> None:
+    firm = publish("organisation", f"firm {HOSTILE}")
+    need = publish("need", f"need {HOSTILE}")
+    offer = publish("offer", f"offer {HOSTILE}", organisation=firm.key)
+    only_zh = publish("platform", "Laboratory")
+    Record.objects.filter(pk=only_zh.pk).update(title=LocalText(zh=f"platform {HOSTILE}"))
+    row = pair(
+        need,
+        offer,
+        1,
+        now,
+        judgements=(
+            judged("met", f"asks {HOSTILE}", f"says {HOSTILE}"),
+            {**judged("missing", f"refuses {HOSTILE}"), "excluded": True},
+            judged("contradicted", f"against {HOSTILE}", "It does not"),
+        ),
+    )
+    for judgement in row.reasons["judgements"]:
+        judgement.update(reason_zh=f"why {HOSTILE}", reason_en=f"why {HOSTILE}")
+    row.reasons["flags"] = [
+        {"constraint": "region", "severity": "warns", "reason_zh": f"flag {HOSTILE}", "reason_en": f"flag {HOSTILE}"}
+    ]  # fmt: skip
+    row.reasons["shared_terms"] = [f"term {HOSTILE}"]
+    row.method = f"method {HOSTILE}"
+    row.save()
+    pair(need, only_zh, 1, now)
+
+    escaped = escape(HOSTILE)
+    everywhere = ("offer", "platform", "firm", "asks", "says", "refuses", "why", "flag", "term", "method")
+    for address in (f"/{language}/matches/need/{need.key}/", f"/{language}/need/{need.key}/"):
+        body = client.get(address).content.decode()
+        for words in everywhere:
+            assert f"{words} {escaped}" in body, (address, words)
+        assert "<script>alert" not in body
+        assert HOSTILE not in body
+    # The requirement is named once more among what keeps the pair from standing higher.
+    assert (
+        client.get(f"/{language}/matches/need/{need.key}/").content.decode().count(f"against {escaped}") == 2
+    )
+
+
+def test_an_unknown_verdict_and_severity_stand_as_they_came(
+    hub: Hub, publish: Callable[..., Record], client: Client, now: datetime
+) -> None:
+    need, offer = publish("need", "Radomes"), publish("offer", "Tester")
+    pair(need, offer, 1, now, judgements=(judged("unheard <of>", "It must hold"),))
+    assert "unheard &lt;of&gt;" in client.get(f"/en/need/{need.key}/").content.decode()
 
 
 def test_a_pair_without_evidence_and_a_partner_out_of_sight_are_left_out(
