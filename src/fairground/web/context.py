@@ -5,10 +5,11 @@ from typing import Any
 from django.http import HttpRequest
 
 from fairground.web import reader
+from fairground.web.ways import ways_in
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Return the reader's language, the way to the other one, and the hub the request belongs to."""
+    """Return the reader's language, the way to the other one, the hub, who asks, and the ways of `web.ways`."""
     language = reader.readers_language()
     other = reader.other_language(language)
     return {
@@ -20,4 +21,5 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "other_language_address": reader.address_in(other, request),
         "hub": getattr(request, "hub", None),
         "actor": getattr(request, "actor", None),
+        **ways_in(language),
     }
