@@ -3,7 +3,7 @@
 Record page, review page and history read the same items; `web/components/facts.html` writes them.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -102,6 +102,7 @@ def present(
     language: str,
     opened: frozenset[str] = frozenset(),
     actor: Actor | None = None,
+    without: Collection[str] = (),
 ) -> tuple[Group, ...]:
     """Return a record's values in groups, in the order of its layout; empty values and groups are left out.
 
@@ -110,26 +111,28 @@ def present(
     language : 'zh' or 'en', for the addresses of linked records
     opened : the scopes ('protected', 'contact') that this reader may see; ask `policies.opened`
     actor : who reads: a linked record they may not see is left out; None for a visitor
+    without : names of fields that the page shows elsewhere; what they point to is not read
 
     At most three queries, whatever the record holds.
     """
     kind = kind_of(record.kind)
+    layout = [spec for spec in kind.layout if spec.name not in without]
     references_of = {
         spec.name: getattr(record, record._meta.get_field(spec.name).attname)
-        for spec in kind.layout
+        for spec in layout
         if spec.shape == "record"
     }
     ids = {value for value in references_of.values() if value is not None}
     many = {
         spec.name: list(getattr(record, spec.name).values_list("key", flat=True))
-        for spec in kind.layout
+        for spec in layout
         if spec.shape == "records"
     }
     keys = {key for several in many.values() for key in several}
     heads = _heads(Q(pk__in=ids) | Q(key__in=keys), actor or visitor(record.hub_id)) if ids or keys else []
     key_by_id = {pk: key for pk, key, _, _ in heads}
     values: dict[str, Any] = {**many}
-    for spec in kind.layout:
+    for spec in layout:
         if spec.shape == "record":
             values[spec.name] = key_by_id.get(references_of[spec.name])
         elif spec.shape != "records":

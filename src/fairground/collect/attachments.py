@@ -94,19 +94,26 @@ def remove_attachment(*, actor: Actor, key: str, now: datetime, reason: str = ""
     remove_file(attachment)
 
 
-def attachments_of(actor: Actor, record: Record, *, now: datetime | None = None) -> Sequence[Attachment]:
+def attachments_of(
+    actor: Actor, record: Record, *, now: datetime | None = None, may_open: bool | None = None
+) -> Sequence[Attachment]:
     """Return the files of a record that this actor may read, in the order they were added.
 
-    `record` is one the actor may read. At most two queries, one where no file is protected.
+    `record` is one the actor may read; `may_open` tells whether its protected detail is open to them, None where that
+    is not known yet. At most two queries, one where no file is protected or it is known.
     """
     found = list(Attachment.objects.filter(record_key=record.key))
     protected = [each for each in found if each.visibility == Attachment.Visibility.PROTECTED]
-    if not protected or is_owner(actor, record) or _may_open(actor, record.key, now):
+    if may_open is None:
+        may_open = not protected or is_owner(actor, record) or _may_open(actor, record.key, now)
+    if may_open:
         return found
     return [each for each in found if each not in protected]
 
 
-def attachment_rows(actor: Actor, record: Record, *, now: datetime | None = None) -> list[dict[str, Any]]:
+def attachment_rows(
+    actor: Actor, record: Record, *, now: datetime | None = None, may_open: bool | None = None
+) -> list[dict[str, Any]]:
     """Return the same as web/components/attachments.html shows it."""
     return [
         {
@@ -119,7 +126,7 @@ def attachment_rows(actor: Actor, record: Record, *, now: datetime | None = None
             "description": each.description,
             "is_protected": each.visibility == Attachment.Visibility.PROTECTED,
         }
-        for each in attachments_of(actor, record, now=now)
+        for each in attachments_of(actor, record, now=now, may_open=may_open)
     ]
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 
 from fairground.accounts.actors import Actor
@@ -12,7 +13,6 @@ from fairground.accounts.kinds import kind_of
 from fairground.accounts.models import Record, Revision
 from fairground.accounts.policies import owned
 from fairground.audit.models import Change
-from fairground.collect.models import Need, Offer
 from fairground.language.local_text import LocalText
 
 SOON = timedelta(days=30)  # a validity that ends within this time is worth a word
@@ -69,36 +69,25 @@ _PARTS = {
 
 
 def desk_parts(actor: Actor, *, now: datetime) -> list[DeskPart]:
-    """Return the actor's records by what they wait for, the most urgent first. Five queries, whatever their number."""
+    """Return the actor's records by what they wait for, the most urgent first. Three queries, whatever their number."""
     records = list(
         Record.objects.filter(owned(actor), hub_id=actor.hub_id)
         .select_related("organisation")
+        .annotate(complete=Coalesce("as_offer__completeness", "as_need__completeness"))
         .order_by("-changed_at")[:MOST_ROWS]
     )
-    completeness = _completeness(records)
     revisions = _revisions(records)
     returned = _returned(records)
     parts: dict[str, list[tuple[int, DeskRow]]] = {code: [] for code in _PARTS}
     for record in records:
         revision = revisions.get(record.pk)
-        part, rank, row = _row(
-            record, completeness.get(record.pk), revision, returned.get(record.key, ""), now=now
-        )
+        part, rank, row = _row(record, record.complete, revision, returned.get(record.key, ""), now=now)
         parts[part].append((rank, row))
     return [
         DeskPart(code, _PARTS[code], tuple(row for _, row in sorted(rows, key=lambda entry: entry[0])))
         for code, rows in parts.items()
         if rows
     ]
-
-
-def _completeness(records: Iterable[Record]) -> dict[int, int]:
-    found: dict[int, int] = {}
-    for model, code in ((Offer, "offer"), (Need, "need")):
-        ids = [record.pk for record in records if record.kind == code]
-        if ids:
-            found |= dict(model.objects.filter(pk__in=ids).values_list("pk", "completeness"))
-    return found
 
 
 def _revisions(records: Iterable[Record]) -> dict[int, Revision]:

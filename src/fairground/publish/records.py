@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from django.db.models import BooleanField, ExpressionWrapper
 from django.urls import reverse
 from django.utils import timezone
 
@@ -20,6 +21,7 @@ from fairground.publish.labels import label_of
 from fairground.web import figures
 from fairground.web.words import CHAIN
 
+_SCOPES = ("protected", "contact")
 # Shown above the groups, larger than they are.
 _ON_TOP = frozenset({"title", "summary", "advantage"})
 # Shown in the head of the page already.
@@ -44,16 +46,16 @@ def record_for_reader(actor: Actor, kind_code: str, key: str) -> Record | None:
 
 
 def scopes_open_to(actor: Actor, record: Record) -> frozenset[str]:
-    """Return which of 'protected' and 'contact' the actor may read of this record."""
+    """Return which of 'protected' and 'contact' the actor may read of this record. One query, none for its owners."""
     if actor.user_id is None:
         return frozenset()
     if is_owner(actor, record):
-        return frozenset({"protected", "contact"})
-    return frozenset(
-        scope
-        for scope in ("protected", "contact")
-        if Record.objects.filter(opened(actor, scope), pk=record.pk).exists()
-    )
+        return frozenset(_SCOPES)
+    of_record = Record.objects.filter(pk=record.pk)
+    found = of_record.values_list(
+        *(ExpressionWrapper(opened(actor, scope), BooleanField()) for scope in _SCOPES)
+    ).get()
+    return frozenset(scope for scope, is_open in zip(_SCOPES, found, strict=True) if is_open)
 
 
 def page(actor: Actor, record: Any, language: str) -> dict[str, Any]:
@@ -61,11 +63,12 @@ def page(actor: Actor, record: Any, language: str) -> dict[str, Any]:
     kind = kind_of(record.kind)
     # That everybody may read it goes without saying; anything narrower is said.
     said = _ON_TOP | _IN_HEAD | ({"visibility"} if record.visibility == Record.Visibility.PUBLIC else set())
-    groups = present(record, language=language, opened=scopes_open_to(actor, record), actor=actor)
+    scopes = scopes_open_to(actor, record)
+    groups = present(record, language=language, opened=scopes, actor=actor, without=said)
     advantage = getattr(record, "advantage", None)
     shown: dict[str, dict[str, Any]] = {}
     for group in groups:
-        items = [item for item in group.items if item.name not in said]
+        items = list(group.items)
         if record.kind == "session":
             items = [_named_module(record, item) for item in items]
         if items or group.closed:
@@ -77,7 +80,7 @@ def page(actor: Actor, record: Any, language: str) -> dict[str, Any]:
         "chain": chain(record, kind),
         "groups": [group for code, group in shown.items() if code not in _AT_THE_SIDE],
         "side_facts": [fact for code in _AT_THE_SIDE if code in shown for fact in shown[code]["facts"]],
-        "attachments": attachment_rows(actor, record),
+        "attachments": attachment_rows(actor, record, may_open="protected" in scopes),
         "actions": _actions(actor, record),
         "crumbs": [{"label": LocalText("目录", "Catalogue"), "url": reverse("publish:catalogue")}],
     }

@@ -138,19 +138,6 @@ def test_queries_do_not_grow_with_rows(
     assert asked == [QUERIES[address]] * 2
 
 
-def test_record_page_asks_alike_for_one_and_three(
-    three: list[Record], client: Client, django_assert_max_num_queries: DjangoAssertNumQueries
-) -> None:
-    rebuild_index()
-    asked = set()
-    client.get(f"/en/offer/{three[0].key}/")
-    for record in three:
-        with django_assert_max_num_queries(LIMIT_OF_QUERIES) as captured:
-            assert client.get(f"/en/offer/{record.key}/").status_code == 200
-        asked.add(len(captured.captured_queries))
-    assert len(asked) == 1
-
-
 STRANGE = (
     "page=0", "page=-1", "page=99999", "page=x", "page=1e9", "page=²", "page=٣", "sort=evil", "sort=", "kind=nothing",
     "kind=offer&kind=need&kind=x", "unknown=1&UNKNOWN=2", "q=%00", "q=%ff%fe", "q=" + "检" * 3_000, "q=" + "a+" * 5_000,

@@ -6,17 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from fairground.accounts.actors import Actor, actor_for
+from fairground.accounts.actors import Actor
 from fairground.accounts.services import move_record
 from fairground.jobs.models import Job
 from fairground.jobs.running import run_job
 from fairground.match.models import ListIssue, ResultsList
-from fairground.match.results_list.choosing import Choice
 from fairground.match.results_list.tests.list_parts import issued, made_list, paired, published
 from fairground.publish.models import Publication
 
@@ -47,13 +44,6 @@ def publish(issue: ListIssue, make_actor: Callable[..., Actor], clock: Actor, no
     for move in ("submit", "publish"):
         record = Publication.objects.get(pk=issue.publication_id)
         move_record(actor=clock, key=record.key, move=move, version=record.version, now=now)
-
-
-def queries_of(client: Client, address: str) -> int:
-    client.get(address)
-    with CaptureQueriesContext(connection) as caught:
-        assert client.get(address).status_code == 200
-    return len(caught)
 
 
 def test_without_a_list_the_page_says_who_makes_one(hub: Any) -> None:
@@ -158,42 +148,3 @@ def test_the_publications_page_leads_to_the_version(
     publish(issue, make_actor, clock_actor, now)
     body = Client().get(f"/en/publication/{issue.publication.key}/").content.decode()
     assert f"/en/lists/{issue.results_list.key}/1/" in body
-
-
-def test_pages_ask_the_same_number_of_queries_for_one_and_three(
-    hub: Any,
-    clock_actor: Actor,
-    now: datetime,
-    sign_in: Callable[..., Client],
-    make_actor: Callable[..., Actor],
-) -> None:
-    client = sign_in("organiser")
-    maker = actor_for(client.user, hub.pk, now=now)
-    counted = []
-    for rows in (1, 3):
-        for number in range(rows):
-            firm = published(clock_actor, "organisation", f"Firm {rows} {number}", now)
-            offer = published(clock_actor, "offer", f"Offer {rows} {number}", now, organisation=firm.key)
-            need = published(clock_actor, "need", f"Need {rows} {number}", now)
-            paired(need, offer, now, sentence="误差 0.5 mm")
-        results_list = made_list(maker, now)
-        for place in range(rows):
-            publish(issued(maker, results_list, now), make_actor, clock_actor, now)
-            made_list(
-                maker, now, Choice(("110000",), ("130000",), ("ai", "new-it")[:place], ("offer", "need"))
-            )
-        newest = ListIssue.objects.filter(results_list=results_list).first()
-        assert newest is not None
-        counted.append(
-            [
-                queries_of(client, address)
-                for address in (
-                    "/en/lists/",
-                    "/en/lists/new/",
-                    f"/en/lists/{results_list.key}/",
-                    f"/en/lists/{results_list.key}/{newest.number}/",
-                )
-            ]
-        )
-    assert counted[0] == counted[1]
-    assert max(counted[0]) <= 12
