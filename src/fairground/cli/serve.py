@@ -90,9 +90,12 @@ def _prepare(console: Console, *, demo: bool) -> "LoadReport | None":
 
     follow_log()
     if demo:
+        from fairground.demo.results_list import load_list
         from fairground.match.catalogue.following import follow_changes
 
         follow_changes()
+        if load_list(now=timezone.now()):
+            follow_log()
     seconds = time.monotonic() - started
     console.say(f"准备完成，{seconds:.1f} 秒。", f"Ready after {seconds:.1f} s.")
     return report

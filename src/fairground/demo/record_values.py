@@ -228,6 +228,7 @@ class RecordValues:
             "hours": text(entry.hours),
             "price": text(entry.price),
             "booking": text(entry.booking),
+            "platform": self._key(self._platform_of(entry)),
             "organisation": self._key(entry.organisation),
             "region": zone.region,
             "country": zone.country,
@@ -236,6 +237,17 @@ class RecordValues:
             "latitude": entry.latitude,
             "fields": list(entry.fields),
         }
+
+    def _platform_of(self, facility: Facility) -> str:
+        """Return the ref of the invented platform of its zone that is nearest in subject, of its own people if any."""
+        nearest = max(
+            (platform for platform in self._demo.platforms if platform.zone == facility.zone),
+            key=lambda platform: (
+                platform.organisation == facility.organisation,
+                len(set(platform.fields) & set(facility.fields)),
+            ),
+        )
+        return nearest.ref
 
     def dataset(self, entry: Dataset) -> Values:
         formats = ", ".join(entry.formats)

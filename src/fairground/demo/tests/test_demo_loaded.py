@@ -12,17 +12,22 @@ from django.db import transaction
 from django.test import override_settings
 from pytest_django import DjangoDbBlocker
 
+from fairground.accounts.actors import actor_for
 from fairground.accounts.core.roles import ROLES
 from fairground.accounts.models import OrganisationMembership, Record, Revision, User
-from fairground.collect.models import Need, Offer
+from fairground.collect.models import Facility, Need, Offer
 from fairground.demo.load import LoadReport, load_demo
 from fairground.demo.read import read_demonstration
 from fairground.demo.record_values import RecordValues, field_codes
-from fairground.editions.models import Edition
+from fairground.demo.results_list import CHOICE, load_list
+from fairground.editions.models import Edition, Session
 from fairground.language.local_text import LocalText
+from fairground.match.models import ResultsList
+from fairground.match.results_list.services import set_up_list
 from fairground.publish.models import Exhibit, Publication
 
 DEMO = read_demonstration()
+LATER = datetime(2026, 11, 22, 10, 30, tzinfo=UTC)
 QUICK = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
@@ -118,3 +123,53 @@ def test_an_unknown_ref_is_an_error() -> None:
 
     with pytest.raises(KeyError, match="org:demo-park"):
         RecordValues(DEMO, nothing).platform(replace(DEMO.platforms[0]))
+
+
+def test_every_facility_stands_on_an_invented_platform_of_its_zone(loaded: LoadReport) -> None:
+    facilities = Facility.objects.filter(state="published").select_related("platform")
+    assert len(facilities) == len(DEMO.facilities)
+    for facility in facilities:
+        assert facility.platform is not None
+        assert facility.platform.demonstration
+        assert facility.platform.zone_id == facility.zone_id
+    pairs = [(set(facility.fields), set(facility.platform.fields)) for facility in facilities]
+    assert all(own & of_platform for own, of_platform in pairs)
+
+
+def test_nobody_speaks_where_no_source_says_so(loaded: LoadReport) -> None:
+    assert Session.objects.count() == len(DEMO.sessions)
+    assert [session.key for session in Session.objects.all() if session.speakers] == []
+
+
+def test_the_list_has_two_versions_of_invented_records_and_says_what_changed(loaded: LoadReport) -> None:
+    with transaction.atomic():
+        assert load_list(now=LATER)
+        assert not load_list(now=LATER)
+        results_list = ResultsList.objects.get()
+        second, first = results_list.issues.all()
+        assert (first.number, second.number, second.previous_id) == (1, 2, first.pk)
+        for issue in (first, second):
+            assert (issue.publication.state, issue.publication.demonstration) == ("published", True)
+            keys = issue.entries.values_list("record_key", flat=True)
+            assert Record.objects.filter(key__in=keys, demonstration=True).count() == len(keys) > 40
+        new = [number[0] for number in second.changes.new]
+        assert (new.count("R"), new.count("N")) == (3, 3)
+        assert [(entry.number, entry.fields) for entry in second.changes.changed] == [
+            ("R-001", ("trl",)),
+            ("R-002", ("trl",)),
+        ]
+        assert second.changes.gone == ()
+        assert set(first.entries.values_list("number", "side")) < set(
+            second.entries.values_list("number", "side")
+        )
+        transaction.set_rollback(True)
+
+
+def test_a_list_that_people_made_of_these_regions_is_left_alone(loaded: LoadReport) -> None:
+    with transaction.atomic():
+        user = User.objects.get(email="broker@example.org")
+        actor = actor_for(user, Record.objects.values_list("hub_id", flat=True)[0], now=LATER)
+        own = set_up_list(actor=actor, title=LocalText("我们的清单"), choice=CHOICE, now=LATER)
+        assert not load_list(now=LATER)
+        assert (ResultsList.objects.get(), own.issues.count()) == (own, 0)
+        transaction.set_rollback(True)
