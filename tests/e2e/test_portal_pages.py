@@ -63,10 +63,16 @@ PAGES: dict[str, tuple[str, str]] = {
     "queue": ("organiser", "queue/"),
     "review": ("organiser", "queue/{waiting}/"),
     "history": ("organiser", "need/{need}/history/"),
+    "withdraw": ("organiser", "need/{need}/withdraw/"),
+    "delete": ("offerer", "offer/{draft}/delete/"),
     "me": ("organiser", "me/"),
     "privacy": ("organiser", "me/privacy/"),
     "second factor": ("organiser", "account/2fa/"),
+    "erase": ("member", "me/privacy/erase/"),
     "people": ("administrator", "people/"),
+    "merge": ("administrator", "organisations/merge/"),
+    "join": ("member", "organisations/{organisation}/join/"),
+    "people of an organisation": ("park.manager", "organisations/{managed}/people/"),
     "matches": ("", "matches/need/{need}/"),
     "match quality": ("", "matches/quality/"),
     "introductions": ("need.owner", "introductions/"),
@@ -90,6 +96,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "new list": ("organiser", "lists/new/"),
     "list": ("organiser", "lists/{list}/"),
     "version of a list": ("organiser", "lists/{list}/1/"),
+    "version of a list with changes": ("", "lists/{changed}/2/"),
     "notices": ("need.owner", "me/notices/"),
     "notice settings": ("need.owner", "me/notices/settings/"),
     "stop notices": ("", "notices/stop/{stop}/"),
@@ -152,6 +159,13 @@ def keys(portal: Any) -> dict[str, str]:
             "SELECT state, key FROM match_introduction JOIN accounts_user ON accounts_user.id = asker_id"
             " WHERE email = 'need.owner@example.org' AND by_broker = 0 ORDER BY match_introduction.id DESC"
         ).fetchall()
+        # The demonstration's own list, in two versions.
+        found["changed"] = database.execute("SELECT key FROM match_resultslist").fetchone()[0]
+        found["managed"] = database.execute(
+            "SELECT key FROM accounts_record"
+            " JOIN accounts_organisationmembership ON organisation_id = accounts_record.id"
+            " JOIN accounts_user ON accounts_user.id = user_id WHERE email = 'park.manager@example.org'"
+        ).fetchone()[0]
     database.close()
     made = portal.run("-c", MAKE)
     assert made.returncode == 0, made.stderr

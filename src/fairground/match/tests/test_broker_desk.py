@@ -137,6 +137,16 @@ def test_desk_asks_as_often_for_three_as_for_one(
     assert len(page.context["page"].rows) == rows
 
 
+def test_filters_are_folded_until_one_is_set(market: Market, broker: Client) -> None:
+    market.introduce()
+    for question, is_open in (("", False), ("?sort=ends", False), ("?older=7", True)):
+        page = broker.get(f"/en/broker/{question}").content.decode()
+        assert ('<details class="fold" open>' in page, '<details class="fold">' in page) == (
+            is_open,
+            not is_open,
+        )
+
+
 def test_the_funnel_is_counted_within_the_same_number_of_queries(
     market: Market, broker: Client, django_assert_max_num_queries: MaxQueries
 ) -> None:
