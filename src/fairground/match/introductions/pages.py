@@ -50,6 +50,7 @@ from fairground.match.introductions.blocks import (
     lift_block,
 )
 from fairground.match.introductions.borders import confirmation_needed
+from fairground.match.introductions.naming import title_of
 from fairground.match.introductions.standing import IntroductionRefusedError, Limits
 from fairground.match.introductions.words import (
     NOT_NOW,
@@ -415,6 +416,7 @@ def decline(request: HttpRequest, key: str) -> HttpResponse:
         return HttpResponseRedirect(reverse("match:introductions"))
     context = {
         "introduction": introduction,
+        "about": title_of(introduction, introduction.target),
         "other_name": reading.side_page(request.actor, introduction, now=timezone.now())["other_name"],
         "reasons": [
             {"code": code, "label": reason_label(code), "kind": kind_reason(code, is_confidential=False)}
@@ -447,7 +449,8 @@ def take_back(request: HttpRequest, key: str) -> HttpResponse:
         )
         return HttpResponseRedirect(reverse("match:introduction", args=[key]))
     is_agreed = introduction.state == core.AGREED
-    context = {"introduction": introduction, "is_agreed": is_agreed}
+    about = title_of(introduction, introduction.target)
+    context = {"introduction": introduction, "about": about, "is_agreed": is_agreed}
     return render(request, "match/introductions/take_back.html", context)
 
 

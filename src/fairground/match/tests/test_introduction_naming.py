@@ -39,12 +39,16 @@ def _kept(sides: Sides, keeper: User) -> Introduction:
 
 
 def _withdrawn_and_written_anew(sides: Sides, now: datetime) -> None:
+    _write_anew(sides, now, in_between=lambda: end_due_introductions(now=now))
+
+
+def _write_anew(sides: Sides, now: datetime, *, in_between: Callable[[], object] = bool) -> None:
     for move in ("withdraw", "reopen"):
         version = Record.objects.get(pk=sides.offer.pk).version
         move_record(
             actor=sides.selling, key=sides.offer.key, move=move, version=version, now=now, reason="Rewritten"
         )
-        end_due_introductions(now=now)
+        in_between()
     values = {"title": {"en": NOW}, "summary": {"en": SUMMARY}}
     version = Record.objects.get(pk=sides.offer.pk).version
     change_record(actor=sides.selling, key=sides.offer.key, values=values, version=version, now=now)
@@ -88,3 +92,19 @@ def test_while_it_is_open_both_sides_read_what_it_is_about(sides: Sides, keeper:
     Record.objects.filter(pk=sides.offer.pk).update(visibility="parties")
     assert WAS in _read(client_of(sides.buyer), introduction)
     assert CLOSED not in _read(client_of(sides.buyer), introduction)
+
+
+@pytest.mark.parametrize("form", ["decline", "take-back"])
+@pytest.mark.parametrize("is_agreed", [False, True])
+def test_the_forms_of_an_introduction_name_no_record_that_was_written_anew(
+    sides: Sides, form: str, is_agreed: bool
+) -> None:
+    introduction = sides.agreed() if is_agreed else sides.ask()
+    address = f"/en/introductions/{introduction.key}/{form}/"
+    assert WAS in client_of(sides.buyer).get(address).content.decode()
+    _write_anew(sides, timezone.now())
+    for _ in ("before the clock closes it", "after"):
+        read = client_of(sides.buyer).get(address).content.decode()
+        assert (NOW in read, WAS in read, CLOSED in read) == (False, False, True)
+        assert NOW in client_of(sides.seller).get(address).content.decode()
+        end_due_introductions(now=timezone.now())
