@@ -37,6 +37,7 @@ ACTIONS: Mapping[str, LocalText] = {
     "publish": LocalText("发布", "Published"),
     "withdraw": LocalText("撤下", "Withdrawn"),
     "expire": LocalText("过期", "Expired"),
+    "close": LocalText("已过截止日期", "Deadline passed"),
     "renew": LocalText("续期", "Renewed"),
     "reopen": LocalText("重新打开", "Reopened"),
     "propose": LocalText("提交修订", "Revision proposed"),
@@ -48,7 +49,7 @@ ACTIONS: Mapping[str, LocalText] = {
     "detach": LocalText("删除附件", "File removed"),
 }
 
-_PUBLIC = frozenset({"publish", "revise", "renew", "expire", "withdraw", "merge"})
+_PUBLIC = frozenset({"publish", "revise", "renew", "expire", "close", "withdraw", "merge"})
 _TOLD_CHANGES = frozenset({"revise", "renew"})  # whose differences every reader sees
 _SITTING = timedelta(minutes=30)  # changes of a draft by one person within it are one entry
 _MOST_CHANGES = 500

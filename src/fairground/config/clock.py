@@ -14,6 +14,7 @@ from fairground.accounts.notices.mails import queue_notices
 from fairground.accounts.notices.services import forget_notices
 from fairground.accounts.services import expire_records
 from fairground.collect.attachments import sweep_attachments
+from fairground.collect.deadlines import log_passed_deadlines
 from fairground.database.statistics import refresh_statistics
 from fairground.jobs.queue import revive_jobs, sweep_jobs
 from fairground.mail.services import forget_sent, send_due
@@ -48,6 +49,7 @@ def _expire() -> None:
     for hub_id in Hub.objects.values_list("pk", flat=True):
         expire_records(actor=system(hub_id), now=timezone.now())
         end_grants(actor=system(hub_id), now=timezone.now())
+        log_passed_deadlines(actor=system(hub_id), now=timezone.now())
 
 
 def _notices() -> None:

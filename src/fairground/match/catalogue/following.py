@@ -185,7 +185,7 @@ def match_records(
     known = dict(
         MatchedText.objects.filter(record__in=rows.values(), method=method).values_list("record_id", "digest")
     )
-    digests = {row.pk: digest_of(row) for row in rows.values()}
+    digests = {row.pk: digest_of(row, timezone.localdate(now)) for row in rows.values()}
     changed = [row for row in rows.values() if known.get(row.pk) != digests[row.pk]]
     lost = _take_out(hub_id, gone)
     if len(changed) >= _WHOLE_FROM and is_large(hub_id):

@@ -8,6 +8,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, replace
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -127,12 +128,14 @@ def ranking_texts(row: Any) -> FieldTexts:
     return texts_of_need(plain_need(row)) if row.kind == "need" else texts_of_offer(as_answering(row))
 
 
-def digest_of(row: Any) -> str:
-    """Return a digest of everything of a record that matching reads."""
+def digest_of(row: Any, today: date) -> str:
+    """Return a digest of everything of a record that matching reads; `today` decides whether a need is closed."""
     sides: list[Plain] = []
     if row.kind in ("need", "offer"):
         sides.append(as_asking(row))
     if row.kind in ("offer", "platform"):
         sides.append(as_answering(row))
     said = json.dumps([asdict(replace(side, origin=Origin("", None, 0))) for side in sides], default=str)
+    if any(isinstance(side, Need) and side.deadline and side.deadline < today for side in sides):
+        said += "closed"
     return hashlib.blake2b(said.encode(), digest_size=16).hexdigest()

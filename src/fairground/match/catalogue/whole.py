@@ -92,7 +92,15 @@ def _market(
 
 def _remember(rows: Iterable[Any], method: str, now: datetime) -> None:
     MatchedText.objects.bulk_create(
-        [MatchedText(record_id=row.pk, digest=digest_of(row), method=method, made_at=now) for row in rows],
+        [
+            MatchedText(
+                record_id=row.pk,
+                digest=digest_of(row, timezone.localdate(now)),
+                method=method,
+                made_at=now,
+            )
+            for row in rows
+        ],
         batch_size=500,
         update_conflicts=True,
         unique_fields=["record"],

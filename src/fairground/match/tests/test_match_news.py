@@ -11,6 +11,7 @@ from django.utils import timezone
 from fairground.accounts.actors import Actor
 from fairground.accounts.models import Hub, Record
 from fairground.accounts.services import add_record, change_record, move_record
+from fairground.collect.deadlines import log_passed_deadlines
 from fairground.jobs.spare_time import SpareTime
 from fairground.language.local_text import LocalText
 from fairground.match.catalogue import following
@@ -89,6 +90,42 @@ def test_the_first_run_matches_everything_and_then_only_what_changed(
     assert best.evidence == "enough"
     untouched = Match.objects.exclude(asking=need.pk).exclude(answering=offer.pk)
     assert {row.pk: row.made_at for row in untouched} == {row.pk: before[row.pk] for row in untouched}
+
+
+def test_a_need_loses_its_pairs_when_its_last_day_is_over(
+    hub: Hub,
+    others: list[Record],
+    publish: Callable[..., Record],
+    clock_actor: Actor,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun = timezone.now()
+    last_day = timezone.localdate(begun) + timedelta(days=1)
+    need = publish("need", **RADOME_NEED, deadline=last_day.isoformat())
+    offer = publish("offer", **RADOME_OFFER)
+    follow_changes()
+    assert (need.pk, offer.pk) in pairs_of(need)
+
+    def turn(days: int) -> tuple[int, int]:
+        at = begun + timedelta(days=days)
+        with monkeypatch.context() as clock:
+            clock.setattr(timezone, "now", lambda: at)
+            return log_passed_deadlines(actor=clock_actor, now=at), follow_changes()
+
+    assert turn(1) == (0, 0)  # the last day itself still counts
+    assert turn(2) == (1, 1)
+    assert pairs_of(need) == {}
+    assert turn(2) == turn(3) == (0, 0)
+    # Moved and passed once more: told once more.
+    version = Record.objects.get(pk=need.pk).version
+    values = {"deadline": (last_day + timedelta(days=9)).isoformat()}
+    change_record(
+        actor=clock_actor, key=need.key, values=values, version=version, now=begun + timedelta(days=4)
+    )
+    assert turn(4) == (0, 1)
+    assert (need.pk, offer.pk) in pairs_of(need)
+    assert turn(11) == (1, 1)
+    assert pairs_of(need) == {}
 
 
 def test_the_same_words_keep_their_pairs(
