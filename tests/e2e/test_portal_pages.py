@@ -163,7 +163,7 @@ def keys(portal: Any) -> dict[str, str]:
         found["changed"] = database.execute("SELECT key FROM match_resultslist").fetchone()[0]
         found["managed"] = database.execute(
             "SELECT key FROM accounts_record"
-            " JOIN accounts_organisationmembership ON organisation_id = accounts_record.id"
+            " JOIN accounts_organisationmembership acts ON acts.organisation_id = accounts_record.id"
             " JOIN accounts_user ON accounts_user.id = user_id WHERE email = 'park.manager@example.org'"
         ).fetchone()[0]
     database.close()
