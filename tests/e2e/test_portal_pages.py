@@ -68,6 +68,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "me": ("organiser", "me/"),
     "privacy": ("organiser", "me/privacy/"),
     "second factor": ("organiser", "account/2fa/"),
+    "change password": ("member", "account/password/change/"),
     "erase": ("member", "me/privacy/erase/"),
     "people": ("administrator", "people/"),
     "merge": ("administrator", "organisations/merge/"),
