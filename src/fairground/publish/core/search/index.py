@@ -4,6 +4,7 @@ A commit of tantivy is one rename, and so is the switch to a rebuilt generation:
 leaves the state before or after. Readers hold the files they opened and are never in a writer's way.
 """
 
+import gc
 import hashlib
 import multiprocessing
 import threading
@@ -35,7 +36,10 @@ from fairground.publish.core.search.reader import SearchReader, SetValues
 
 _AT_ONCE = 500
 _HEAP_APPLY = 64_000_000
-_HEAP_REBUILD = 256_000_000
+_HEAP_REBUILD = 512_000_000
+# Documents are trees of many small parts that go by themselves: looking for cycles among them took a fifth of the time
+# of making them.
+_RARE_COLLECTION = (200_000, 20, 100)
 _POLL_S = 1.0
 _TITLE_BYTES = 7  # a part of a title's sort key; seven bytes stay below the sign bit
 
@@ -215,10 +219,13 @@ class SearchIndex:
             self._generations.remove_others(self._generations.live())
             name = self._generations.new()
             index = tantivy.Index(make_schema(), path=str(self._generations.path(name)))
-            writer = IndexWriter(index, _HEAP_REBUILD, threads=2)
+            writer = IndexWriter(index, _HEAP_REBUILD, threads=1)
+            before = gc.get_threshold()
+            gc.set_threshold(*_RARE_COLLECTION)
             try:
                 count = writer.fill(documents, cursor=cursor)
             finally:
+                gc.set_threshold(*before)
                 writer.close()
             self._generations.switch(name)
         return count
@@ -322,7 +329,7 @@ def _prepared_parts(
             yield from map(_prepare, part())
         return
     # 'spawn': a forked copy of a process with threads may hang.
-    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), set_up) as pool:
+    with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _begin, (set_up,)) as pool:
         coming = iter(parts)
         waiting: deque[Future[list[Prepared]]] = deque()
         while True:
@@ -332,6 +339,13 @@ def _prepared_parts(
             if not waiting:
                 return
             yield from waiting.popleft().result()
+
+
+def _begin(set_up: Callable[[], object] | None) -> None:
+    if set_up is not None:
+        set_up()
+    gc.freeze()
+    gc.set_threshold(*_RARE_COLLECTION)
 
 
 def _prepare_part(part: Part) -> list[Prepared]:
