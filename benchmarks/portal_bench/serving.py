@@ -30,6 +30,7 @@ def set_environment(home: Path, database_url: str) -> None:
             "PYTHONPATH": str(BENCHMARKS),
         }
     )
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as `fairground serve` sets it for its parts
     os.environ.pop("DATABASE_URL", None)
     if database_url:
         os.environ["DATABASE_URL"] = database_url

@@ -8,18 +8,19 @@ its own licence stand in `data/zh_en_lexicon.LICENSE.md`. `cross_language` searc
 
 import re
 from bisect import insort
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from importlib.resources import files
 from typing import IO
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from fairground.language.normalise import fold
 from fairground.language.tokens import surface_forms
+from fairground.language.words_inside import WordsInside
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -69,17 +70,12 @@ class Dictionary:
         return tuple(self.numbers)
 
     @cached_property
-    def _longest(self) -> dict[str, int]:
-        """First two characters → length of the longest word that begins so; most pairs begin none."""
-        longest: dict[str, int] = {}
-        for word in self.numbers:
-            head = word[:2]
-            if len(word) > longest.get(head, 1):
-                longest[head] = len(word)
-        return longest
+    def _words_inside(self) -> WordsInside:
+        return WordsInside(self._words)
 
     @cached_property
-    def _stem_numbers(self) -> dict[str, int]:
+    def stem_numbers(self) -> dict[str, int]:
+        """Stem → its number."""
         return {stem: i for i, stem in enumerate(self.stems)}
 
     @cached_property
@@ -101,7 +97,7 @@ class Dictionary:
 
     def translations_en(self, stem: str, limit: int = 20) -> tuple[tuple[str, float], ...]:
         """See the function `translations_en`."""
-        number = self._stem_numbers.get(stem)
+        number = self.stem_numbers.get(stem)
         if number is None:
             return ()
         order, first = self._by_stem
@@ -117,59 +113,85 @@ class Dictionary:
 
     def gloss(self, text: str, least: float = 0.0) -> list[tuple[str, float]]:
         """See the function `gloss`."""
-        folded = fold(text).lower()
-        stem_ids, weights = self._spoken(folded)
-        latin = english_stems(folded)
-        known = [self._stem_numbers[stem] for stem in latin if stem in self._stem_numbers]
-        if known:
-            stem_ids = np.concatenate((stem_ids, np.array(known)))
-            weights = np.concatenate((weights, np.full(len(known), _LATIN_CHARACTERS)))
-        unique, where = np.unique(stem_ids, return_inverse=True)
-        sums = np.bincount(where, weights, len(unique))
+        numbers, sums, unknown = self.spoken(text)
         # Stem numbers follow the alphabet, so a stable sort leaves equal weights in its order.
         order = np.argsort(-sums, kind="stable")[: np.count_nonzero(sums >= least)]
         heard = [
-            (self.stems[i], w) for i, w in zip(unique[order].tolist(), sums[order].tolist(), strict=True)
+            (self.stems[i], w) for i, w in zip(numbers[order].tolist(), sums[order].tolist(), strict=True)
         ]
-        for stem, count in Counter(stem for stem in latin if stem not in self._stem_numbers).items():
-            if _LATIN_CHARACTERS * count >= least:
-                insort(heard, (stem, _LATIN_CHARACTERS * count), key=lambda pair: (-pair[1], pair[0]))
+        for stem, weight in unknown.items():
+            if weight >= least:
+                insort(heard, (stem, weight), key=lambda pair: (-pair[1], pair[0]))
         return heard
 
-    def _spans(self, text: str) -> tuple[list[int], list[int], list[int]]:
-        """Begin, end and number of every dictionary word inside folded `text`."""
-        begins: list[int] = []
-        ends: list[int] = []
-        found: list[int] = []
-        number_of, longest = self.numbers.get, self._longest.get
-        size = len(text)
-        for begin in range(size):
-            reach = begin + longest(text[begin : begin + 2], 1)
-            for end in range(begin + 1, (reach if reach < size else size) + 1):
-                number = number_of(text[begin:end])
-                if number is not None:
-                    begins.append(begin)
-                    ends.append(end)
-                    found.append(number)
-        return begins, ends, found
+    def spoken(self, text: str) -> tuple[Ints, Floats, dict[str, float]]:
+        """What `gloss` says, by number.
 
-    def _spoken(self, text: str) -> tuple[Ints, Floats]:
-        """Stem numbers (with repeats) and weights of all dictionary words inside folded `text`."""
-        begin, end, number = (np.array(part, dtype=np.int64) for part in self._spans(text))
-        if not number.size:
-            return np.empty(0, np.int64), np.empty(0, np.float64)
-        pull = (end - begin) ** _LENGTH_PULL
-        size = len(text) + 1
-        cover = np.cumsum(np.bincount(begin, pull, size) - np.bincount(end, pull, size))
+        Returns
+        -------
+        numbers, weights : int64[n_stem], rising, and float64[n_stem] > 0, of the stems this table has
+        unknown : stem → weight of Latin words it does not have
+        """
+        folded = fold(text).lower()
+        known: list[int] = []
+        unknown: dict[str, float] = {}
+        for stem in english_stems(folded):
+            number = self.stem_numbers.get(stem)
+            if number is None:
+                unknown[stem] = unknown.get(stem, 0.0) + _LATIN_CHARACTERS
+            else:
+                known.append(number)
+        spans = self._words_inside.spans(folded)
+        latin = np.array(known, np.int64)
+        return (*_heard(*spans, self.start, self.stem_ids, self.weights, latin), unknown)
+
+
+@numba.njit(cache=True, nogil=True)
+def _heard(
+    begins: Ints, ends: Ints, words: Ints, start: Ints, stem_ids: Ints, weights: Floats, latin: Ints
+) -> tuple[Ints, Floats]:
+    """Sum by stem what the dictionary words inside a text say, and its Latin words; the stems rise."""
+    n_entries = len(latin)
+    for word in words:
+        n_entries += start[word + 1] - start[word]
+    size = 16
+    while size < 2 * n_entries:
+        size *= 2
+    stems, sums = np.full(size, -1, np.int64), np.zeros(size)
+    reach = ends.max() + 1 if len(ends) else 1
+    cover = np.zeros(reach)
+    for place in range(len(words)):
+        pull = (ends[place] - begins[place]) ** _LENGTH_PULL
+        cover[begins[place]] += pull
+        cover[ends[place]] -= pull
+    # What one unit of pull takes of the characters up to each place.
+    until = np.zeros(reach + 1)
+    covered = 0.0
+    for place in range(reach):
+        covered += cover[place]
         # Rounding leaves a trace of the words that ended where none covers the character.
-        per_pull = np.divide(1.0, cover, out=np.zeros(size), where=cover > 0.5)
-        until = np.concatenate(([0.0], np.cumsum(per_pull)))
-        share = pull * (until[end] - until[begin])
-        low = self.start[number]
-        sizes = self.start[number + 1] - low
-        offset = np.cumsum(sizes) - sizes
-        entry = np.repeat(low - offset, sizes) + np.arange(int(sizes.sum()))
-        return self.stem_ids[entry], np.repeat(share, sizes) * self.weights[entry]
+        until[place + 1] = until[place] + (1.0 / covered if covered > 0.5 else 0.0)
+    for place in range(len(words)):
+        pull = (ends[place] - begins[place]) ** _LENGTH_PULL
+        share = pull * (until[ends[place]] - until[begins[place]])
+        for entry in range(start[words[place]], start[words[place] + 1]):
+            _add(stems, sums, stem_ids[entry], share * weights[entry])
+    for stem in latin:
+        _add(stems, sums, stem, _LATIN_CHARACTERS)
+    there = np.flatnonzero(stems >= 0)
+    there = there[np.argsort(stems[there])]
+    return stems[there], sums[there]
+
+
+@numba.njit(cache=True, nogil=True)
+def _add(stems: Ints, sums: Floats, stem: int, weight: float) -> None:
+    """Add to a stem's sum in an open-addressing table that is at most half full."""
+    mask = len(stems) - 1
+    slot = (stem * 40503) & mask
+    while stems[slot] >= 0 and stems[slot] != stem:
+        slot = (slot + 1) & mask
+    stems[slot] = stem
+    sums[slot] += weight
 
 
 def _strings(packed: NDArray[np.uint8]) -> list[str]:

@@ -13,7 +13,6 @@ _SIGNS = {ord("≧"): "≥", ord("⩾"): "≥", ord("≦"): "≤", ord("⩽"): "
 _SPACES = dict.fromkeys([0xA0, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000], " ")
 _ONE_TO_ONE = _DASHES | _TILDES | _QUOTES | _SIGNS | _SPACES
 
-_NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff]")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u2060\ufeff\u00ad]")
 _THOUSANDS = re.compile(r"(?<![\d.])(?<!\d,)\d{1,3}(?:,\d{3})+(?![\d,])")
@@ -37,13 +36,20 @@ def simplify(text: str) -> str:
     return str(_converter().convert(text))
 
 
-@lru_cache(maxsize=16384)
-def _fold_character(character: str) -> str:
-    mapped = character.translate(_ONE_TO_ONE)
-    if mapped != character:
-        return mapped
-    compatible = unicodedata.normalize("NFKC", character).translate(_ONE_TO_ONE)
-    return compatible if len(compatible) == 1 else character
+class _Folded(dict[int, str]):
+    """Character → what it is folded to, for `str.translate`; found out when a character is first met."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        folded = character.translate(_ONE_TO_ONE)
+        if folded == character and not character.isascii():
+            compatible = unicodedata.normalize("NFKC", character).translate(_ONE_TO_ONE)
+            folded = compatible if len(compatible) == 1 else character
+        self[code] = folded
+        return folded
+
+
+_FOLDED = _Folded()
 
 
 def fold(text: str) -> str:
@@ -55,7 +61,7 @@ def fold(text: str) -> str:
     """
     if text.isascii():
         return text
-    folded = _NOT_ASCII.sub(lambda match: _fold_character(match.group()), text)
+    folded = text.translate(_FOLDED)
     simplified = simplify(folded)
     return simplified if len(simplified) == len(folded) else folded
 

@@ -146,7 +146,9 @@ def tokenise(
         parts = list(_word_ids(texts, vocabulary._words_of(channel), id_of, split))
     else:
         length = _GRAM_LENGTH[channel]
-        grams = ([] if text.isascii() else map(id_of, _grams(_fold(text), length)) for text in texts)
+        grams = (
+            [] if text.isascii() else map(id_of, _grams(fold_for_tokens(text), length)) for text in texts
+        )
         parts = [_ids_and_ends(grams)]
     starts = np.cumsum([0, *(len(ids) for ids, _ in parts)])
     ids = np.concatenate([np.zeros(0, np.int32), *(ids for ids, _ in parts)])
@@ -164,7 +166,7 @@ def _word_ids(
     split: Callable[[str], Iterable[str]],
 ) -> Iterator[_Part]:
     """Yield the ids of the texts in order: runs of plain ASCII the fast way, others by `split`."""
-    folded = map(_fold, texts)
+    folded = map(fold_for_tokens, texts)
     for plain, run in itertools.groupby(folded, str.isascii):
         if plain:
             while batch := list(itertools.islice(run, _TEXTS_AT_ONCE)):
@@ -197,7 +199,7 @@ def surface_forms(text: str) -> list[tuple[str, str]]:
     forms: list[tuple[str, str]] = []
     for run in _RUN.finditer(unicodedata.normalize("NFC", text)):
         printed = run.group()
-        folded = _fold(printed).strip()
+        folded = fold_for_tokens(printed).strip()
         if _HAN_RUN.fullmatch(folded) and len(folded) == len(printed):
             start = 0
             for word in rjieba.cut(folded):
@@ -209,7 +211,7 @@ def surface_forms(text: str) -> list[tuple[str, str]]:
     return forms
 
 
-def _fold(text: str) -> str:
+def fold_for_tokens(text: str) -> str:
     """Fold full-width, compatibility and accented forms and traditional characters."""
     if text.isascii():
         return text
@@ -249,7 +251,7 @@ def _traditional_characters() -> frozenset[str]:
 
 def folded_runs(text: str) -> list[str]:
     """Return the runs of Chinese characters and the runs of other letters and digits, folded, in order."""
-    return _RUN.findall(_fold(text).lower())
+    return _RUN.findall(fold_for_tokens(text).lower())
 
 
 def tokens_of_run(run: str) -> list[str]:

@@ -76,3 +76,32 @@ def test_an_empty_text_is_never_found() -> None:
     index = CrossLanguageIndex.build(["", *ENGLISH, "…"], "en")
     positions, _ = index.search(CHINESE, 7)
     assert not np.isin(positions, [0, 6]).any()
+
+
+def test_texts_beside_a_list_are_scored_as_if_they_stood_in_it() -> None:
+    index = CrossLanguageIndex.build(ENGLISH, "en")
+    beside = index.beside(["Zorblatt assays of soil", ENGLISH[1]])
+    queries = [*CHINESE, "zorblatt 土壤检测"]
+    # What is known of the list decides: the same text has the same score, whoever put the query.
+    np.testing.assert_allclose(beside.scores(queries)[:, 1], index.scores(queries)[:, 1])
+    np.testing.assert_allclose(beside.scores_of(index.put(queries)), beside.scores(queries))
+    # A word that only the text beside has finds it.
+    assert beside.scores(["zorblatt"])[0].tolist() == [
+        pytest.approx(beside.scores(["zorblatt"])[0, 0]),
+        -np.inf,
+    ]
+    assert beside.scores_of(index.put(["zorblatt"]))[0, 0] > 0
+
+
+def test_some_of_the_queries_that_were_put() -> None:
+    index = CrossLanguageIndex.build(ENGLISH, "en")
+    put = index.put([*CHINESE, "zorblatt"])
+    np.testing.assert_array_equal(index.scores_of(put, 2, 4), index.scores_of(put)[2:4])
+
+
+def test_a_pause_may_stop_the_work() -> None:
+    def stop() -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        CrossLanguageIndex.build(ENGLISH, "en", pause=stop)

@@ -2,7 +2,7 @@
 
 The position is kept in the database beside the pairs; one process follows at a time. A process killed anywhere reads
 that part again, which is harmless: a record whose words are the same is passed over. The samples that a record is
-matched against are kept in memory and made anew when much has changed.
+matched against are kept in memory; when much has changed, those of a large hub are made anew beside the matching.
 """
 
 import threading
@@ -24,6 +24,7 @@ from fairground.collect.models import Facility
 from fairground.jobs.spare_time import SpareTime
 from fairground.match.catalogue.keeping import PARTNERS, keep_of_record
 from fairground.match.catalogue.matcher import HubMatcher
+from fairground.match.catalogue.renewing import Renewal
 from fairground.match.catalogue.texts import KINDS, digest_of, load_records, public_records
 from fairground.match.catalogue.whole import match_hub, method_name
 from fairground.match.learned_weights import LOG_KIND
@@ -33,6 +34,7 @@ from fairground.publish.documents import keys_of_organisation
 
 _AT_ONCE = 500  # changes read in one step
 _HELD = timedelta(minutes=2)  # by who follows, counted anew with every record
+_TOLD_EVERY_S = 30.0  # while samples are made
 _WHOLE_FROM = (
     20  # changed records at once, and a fifth of the hub: then a full run is less work and more exact
 )
@@ -45,6 +47,7 @@ _WAITING_AT_ONCE = 20
 
 # One matcher a hub and process; who follows holds the lock.
 _matchers: dict[int, HubMatcher] = {}
+_renewals: dict[int, Renewal] = {}
 _following = threading.Lock()
 _spare_time = SpareTime()
 
@@ -99,9 +102,11 @@ def _follow(cursor: str) -> int:
 
 
 def _whole(hub_id: int) -> int:
+    # Its weights may have changed, and with them what a matcher would find.
+    _matchers.pop(hub_id, None)
+    _renewals.pop(hub_id, None)
     if is_large(hub_id):
         return 0
-    _matchers.pop(hub_id, None)
     match_hub(hub_id, now=timezone.now(), tell=_hold)
     return public_count(hub_id)
 
@@ -176,9 +181,18 @@ def _platforms_of(facility: str) -> list[str]:
 
 
 def match_records(
-    hub_id: int, keys: Mapping[str, Sequence[str]], *, now: datetime, tell: Callable[[], object] = bool
+    hub_id: int,
+    keys: Mapping[str, Sequence[str]],
+    *,
+    now: datetime,
+    tell: Callable[[], object] = bool,
+    pause: Callable[[], object] = bool,
 ) -> int:
-    """Match records, by kind, that may have changed; return how many had. What is not public loses its pairs."""
+    """Match records, by kind, that may have changed; return how many had. What is not public loses its pairs.
+
+    `tell` is called before each record, and every half minute while samples are made; `pause` a few times a second
+    then: it may sleep.
+    """
     rows = {key: row for kind, some in keys.items() for key, row in load_records(hub_id, kind, some).items()}
     gone = [(kind, key) for kind, some in keys.items() for key in some if key not in rows]
     method = method_name(hub_id)
@@ -195,10 +209,12 @@ def match_records(
         with announcing(hub_id, now=now):
             _whole(hub_id)
         return len(changed)
-    matcher = _matcher(hub_id, now) if changed or lost else None
+    matcher = _matcher(hub_id, now, tell, pause) if changed or lost else None
     for kind, key in (*gone, *((row.kind, row.key) for row in changed)):
         if matcher is not None:
             matcher.forget(kind, key)
+        if hub_id in _renewals:
+            _renewals[hub_id].forget(kind, key)
     for row in changed:
         tell()
         found = matcher.match(row, now=now) if matcher else []
@@ -213,11 +229,39 @@ def match_records(
     return len(changed)
 
 
-def _matcher(hub_id: int, now: datetime) -> HubMatcher:
+def _matcher(
+    hub_id: int, now: datetime, tell: Callable[[], object], pause: Callable[[], object]
+) -> HubMatcher:
     matcher = _matchers.get(hub_id)
-    if matcher is None or matcher.is_stale(now):
-        matcher = _matchers[hub_id] = HubMatcher(hub_id, now=now)
+    if matcher is not None and not matcher.is_stale(now):
+        return matcher
+    if matcher is None or matcher.lacks_a_kind() or not is_large(hub_id):
+        _renewals.pop(hub_id, None)
+        matcher = _matchers[hub_id] = HubMatcher(hub_id, now=now, pause=_telling(tell, pause))
+        return matcher
+    # Old samples serve until new ones are there.
+    renewal = _renewals.get(hub_id)
+    if renewal is None:
+        _renewals[hub_id] = Renewal(hub_id, now=now, pause=pause)
+    elif renewal.is_over():
+        del _renewals[hub_id]
+        if made := renewal.take():
+            matcher = _matchers[hub_id] = made
     return matcher
+
+
+def _telling(tell: Callable[[], object], pause: Callable[[], object]) -> Callable[[], None]:
+    """Return a pause that also tells now and then: with pauses samples may take longer than a lock is held."""
+    told = time.monotonic()
+
+    def both() -> None:
+        nonlocal told
+        pause()
+        if time.monotonic() - told > _TOLD_EVERY_S:
+            tell()
+            told = time.monotonic()
+
+    return both
 
 
 def _take_out(hub_id: int, gone: Sequence[tuple[str, str]]) -> frozenset[int]:
@@ -234,12 +278,15 @@ def _take_out(hub_id: int, gone: Sequence[tuple[str, str]]) -> frozenset[int]:
 def _fill_up(
     hub_id: int, matcher: HubMatcher, lost: Collection[int], *, now: datetime, tell: Callable[[], object]
 ) -> None:
-    """Look again for those who lost a partner and have few left; their other pairs stay as they are."""
+    """Look again for those who lost a partner and have few left; their other pairs stay as they are.
+
+    Who still waits to be matched at all has few because of that, and its turn comes.
+    """
     method = method_name(hub_id)
+    matched = MatchedText.objects.filter(record__in=lost, method=method).values("record_id")
     for kind in KINDS:
-        rows = load_records(
-            hub_id, kind, list(Record.objects.filter(pk__in=lost, kind=kind).values_list("key", flat=True))
-        )
+        keys = Record.objects.filter(pk__in=matched, kind=kind).values_list("key", flat=True)
+        rows = load_records(hub_id, kind, list(keys))
         for row in rows.values():
             own = Q(asking_id=row.pk, rank_for_asking__isnull=False) | Q(
                 answering_id=row.pk, rank_for_answering__isnull=False

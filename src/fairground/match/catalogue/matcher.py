@@ -1,7 +1,7 @@
 """One record of a hub against all of it: the samples that are kept, its candidates, and the pairs made of them."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -26,6 +26,7 @@ from fairground.match.core.ranking import ONE_SIDED, two_sided
 from fairground.match.models import Match
 from fairground.publish.index import search_index
 
+_LOADED_AT_ONCE = 200  # records of a sample between two pauses
 _RIVALS = 2  # of a candidate's own best partners, against which a record is weighed
 _SAMPLE_AGE = timedelta(hours=24)
 _SAMPLE_CHANGES = 5  # samples are made anew when a fifth as many changes came as they have texts
@@ -37,14 +38,21 @@ _RECENT = 30  # changed records that are candidates in any case: the search inde
 class HubMatcher:
     """The kept samples of one hub, and how one record is matched against them."""
 
-    def __init__(self, hub_id: int, *, now: datetime) -> None:
+    def __init__(self, hub_id: int, *, now: datetime, pause: Callable[[], object] = bool) -> None:
+        """Load the samples of a hub; `warm` prepares them, or the first question does.
+
+        `pause` is called between the steps, a few times a second: it may sleep while others need the processor.
+        """
         self.hub_id = hub_id
         self.made_at = now
+        self._pause = pause
         totals = {kind: public_records(hub_id, kind).count() for kind in KINDS}
         samples = {kind: self._sample(kind, totals[kind]) for kind in KINDS}
         self._recent: deque[tuple[str, str]] = deque(maxlen=_RECENT)
         self._size = sum(map(len, samples.values()))
-        self._lists = KeptLists(samples, totals, vectors=shipped_vectors(), weights=weights_in_use(hub_id))
+        self._lists = KeptLists(
+            samples, totals, vectors=shipped_vectors(), weights=weights_in_use(hub_id), pause=pause
+        )
 
     def is_stale(self, now: datetime) -> bool:
         """Tell whether the samples should be made anew."""
@@ -52,12 +60,20 @@ class HubMatcher:
             return True
         if self._lists.changes * _SAMPLE_CHANGES > max(self._size, _FEW_CHANGES):
             return True
+        return self.lacks_a_kind()
+
+    def lacks_a_kind(self) -> bool:
+        """Tell whether there are records of a kind now that has no sample: they could not be matched at all."""
         return any(not self._lists.has(kind) and public_records(self.hub_id, kind).exists() for kind in KINDS)
 
     def _sample(self, kind: str, total: int) -> list[Entry]:
         keys = list(public_records(self.hub_id, kind).order_by("pk").values_list("key", flat=True))
-        step = max(1, -(-total // SAMPLE))
-        return _entries(load_records(self.hub_id, kind, keys[::step] if step > 1 else None))
+        keys = keys[:: max(1, -(-total // SAMPLE))]
+        found: list[Entry] = []
+        for first in range(0, len(keys), _LOADED_AT_ONCE):
+            self._pause()
+            found += _entries(load_records(self.hub_id, kind, keys[first : first + _LOADED_AT_ONCE]))
+        return found
 
     def warm(self, markets: Sequence[tuple[str, str]]) -> None:
         """Prepare now what the first question would wait for."""

@@ -32,6 +32,7 @@ MARKETS = (("need", "offer"), ("need", "platform"), ("offer", "platform"))
 _MODELS: dict[str, type[Record]] = {"need": NeedRow, "offer": OfferRow, "platform": Platform}
 # What a platform must show of an offer that is to be tried out on it, with how the page names it.
 _TRIED = {"material": ("材料", "Material"), "method": ("方法", "Method"), "product": ("产品", "Product")}
+_READ_OF_FACILITIES = ("hub_id", "state", "visibility", "platform_id", "title", "capability")
 
 Plain = Need | Offer
 
@@ -43,22 +44,25 @@ def public_records(hub_id: int, kind: str) -> QuerySet[Any]:
     )
 
 
+def _is_public(row: Record, hub_id: int) -> bool:
+    """Tell of a row what `public_records` asks of all."""
+    return (row.hub_id, row.state, row.visibility) == (hub_id, states.PUBLISHED, Record.Visibility.PUBLIC)
+
+
 def load_records(hub_id: int, kind: str, keys: Sequence[str] | None = None) -> dict[str, Any]:
     """Return the public records of a kind by key, ready for `as_asking` and `as_answering`; of `keys`, or all."""
-    found = public_records(hub_id, kind).select_related("organisation").order_by("pk")
-    rows = list(found if keys is None else found.filter(key__in=keys))
+    if keys is None:
+        rows = list(public_records(hub_id, kind).select_related("organisation").order_by("pk"))
+    else:
+        # By key alone: with more conditions a database may read the whole hub to find a hundred records.
+        some = _MODELS[kind].objects.filter(key__in=keys).select_related("organisation").order_by("pk")
+        rows = [row for row in some if _is_public(row, hub_id)]
     facilities: dict[int, list[LocalText]] = defaultdict(list)
     if kind == "platform" and rows:
-        own = Facility.objects.filter(
-            hub_id=hub_id,
-            state=states.PUBLISHED,
-            visibility=Record.Visibility.PUBLIC,
-            platform_id__in=[row.pk for row in rows],
-        )
-        for platform_id, title, capability in own.order_by("pk").values_list(
-            "platform_id", "title", "capability"
-        ):
-            facilities[platform_id] += [title, capability]
+        own = Facility.objects.filter(platform_id__in=[row.pk for row in rows])
+        for facility in own.order_by("pk").only(*_READ_OF_FACILITIES):
+            if _is_public(facility, hub_id):
+                facilities[facility.platform_id] += [facility.title, facility.capability]
     for row in rows:
         row.organisation = named_organisation(visitor(hub_id), row)
         row.facility_texts = facilities[row.pk]

@@ -11,6 +11,7 @@ Nothing here is timed or drawn by lot: the same sample, candidates and texts giv
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from hashlib import blake2b
 
 import numba
 import numpy as np
@@ -41,6 +42,7 @@ SAMPLE = 1_500  # texts of a kind that stand for all of it
 _ASKERS = 500  # of them, asked about the texts of the other side: who suits everybody
 _POOL = 400
 _ANSWERING = 24  # candidates that are asked for their own side
+_AT_ONCE = 64  # texts of a sample between two pauses
 _STREAMS_KEPT = 6_000
 _STANDINGS_KEPT = 20_000
 
@@ -91,7 +93,8 @@ class _Shelf:
 
     keys: list[str]
     texts: list[FieldTexts]
-    streams: Streams
+    languages: NDArray[np.str_]
+    lengths: Floats
     index: SignalIndex
     groups: NDArray[np.int64]
     place: dict[str, int]
@@ -105,7 +108,7 @@ class _Askers:
     middle: Floats  # float32[n_signal, n_asker, n_group]
     spread: Floats
     standing: Standing
-    later: OrderedDict[FieldTexts, NDArray[np.float32]] = field(default_factory=OrderedDict)
+    later: OrderedDict[bytes, NDArray[np.float32]] = field(default_factory=OrderedDict)
 
 
 class KeptLists:
@@ -118,14 +121,17 @@ class KeptLists:
         *,
         vectors: StaticVectors,
         weights: Weights,
+        pause: Callable[[], object] = bool,
     ) -> None:
-        """Index the samples.
+        """Take the samples; they are indexed when they are first needed, or by `warm`.
 
         Parameters
         ----------
         samples : by kind, at most `SAMPLE` entries each, evenly from all there are
         totals : by kind, how many there are in all
+        pause : called between the steps of preparing samples, a few times a second: it may sleep, or raise to stop
         """
+        self._pause = pause
         self._weights = weights
         self._totals = dict(totals)
         self._samples = {kind: list(entries) for kind, entries in samples.items()}
@@ -227,33 +233,37 @@ class KeptLists:
                 *(np.concatenate(both, axis=1) for both in zip(population.standing, later, strict=True))
             )
         raw = np.concatenate(signals, axis=2)
-        middle, spread = _scales(raw[:, :, : shelf.index.n_texts], shelf.groups)
+        middle, spread = _scales(raw, shelf.groups)
         measured = _brought(raw, groups, middle, spread)
         keys = [*shelf.keys, *(entry.key for entry in extra)]
         eligible = np.array([bool(key) for key in keys])
         for key in gone & shelf.place.keys():
             eligible[shelf.place[key]] = False
         found = _candidates(measured, middle[:, :, 0], spread[:, :, 0], standing, eligible)
-        searched = joined_streams([shelf.streams, extra_streams]) if extra else shelf.streams
-        ranking = self._rank(found, asking_streams, searched, askers, kind, back)
+        languages, lengths = shelf.languages, shelf.lengths
+        if extra:
+            languages = np.concatenate([languages, np.array(extra_streams.languages)])
+            lengths = np.concatenate([lengths, _lengths(extra_streams)])
+        ranking = self._rank(found, asking_streams, languages, lengths, askers, kind, back)
         return _Ranking(keys, [*shelf.texts, *(entry.texts for entry in extra)], ranking)
 
     def _rank(
         self,
         found: Candidates,
         asking: Streams,
-        searched: Streams,
+        languages: NDArray[np.str_],
+        lengths: Floats,
         askers: Sequence[Entry],
         kind: str,
         back: bool,
     ) -> RankedList:
         side = "offers" if back else "needs"
         listens = not back or self._totals[kind] >= FEW_ASKING_OFFERS
-        languages = np.array(searched.languages)[np.maximum(found.texts, 0)]
+        theirs = languages[np.maximum(found.texts, 0)]
         own = np.array(asking.languages)[:, None]
-        crossing = (own != languages) & (own != "mixed") & (languages != "mixed")
+        crossing = (own != theirs) & (own != "mixed") & (theirs != "mixed")
         measured = MeasuredPairs(
-            found, _lengths(asking), _lengths(searched), listens, self._has_few(kind, back), crossing
+            found, _lengths(asking), lengths, listens, self._has_few(kind, back), crossing
         )
         taught = side if listens else f"{side}_alone"
         names = ["untaught" if is_chinese(entry.texts) else taught for entry in askers]
@@ -275,13 +285,14 @@ class KeptLists:
             if name[1]:
                 entries += [Entry("", text) for text in _reference()[: max(0, ENOUGH_ASKERS - len(entries))]]
             texts = [entry.texts for entry in entries]
-            streams = self._read(texts)
+            streams = self._read_slowly(texts)
             keys = [entry.key for entry in entries]
             self._shelves[name] = _Shelf(
                 keys,
                 texts,
-                streams,
-                SignalIndex(self._space, streams),
+                np.array(streams.languages),
+                _lengths(streams),
+                SignalIndex(self._space, streams, pause=self._pause),
                 _groups(texts),
                 {key: place for place, key in enumerate(keys) if key},
             )
@@ -296,11 +307,15 @@ class KeptLists:
             if self._has_few(kind, back):
                 texts += _reference()[: max(0, ENOUGH_ASKERS - self._totals[kind])]
             shelf = self._shelf(other, back)
-            asking = shelf.index.ask(self._read(texts)).cross_once()
-            raw = asking.signals(0, len(texts))
-            middle, spread = _scales(raw, shelf.groups)
+            asking = shelf.index.ask(self._read_slowly(texts)).cross_once()
             population = Population(len(MEASURED), shelf.index.n_texts)
-            population.observe(_brought(raw, shelf.groups, middle, spread))
+            scales = []
+            for first in range(0, len(texts), _AT_ONCE):
+                self._pause()
+                raw = asking.signals(first, min(first + _AT_ONCE, len(texts)))
+                scales.append(_scales(raw, shelf.groups))
+                population.observe(_brought(raw, shelf.groups, *scales[-1]))
+            middle, spread = (np.concatenate(part, axis=1) for part in zip(*scales, strict=True))
             self._askers[name] = _Askers(asking, middle, spread, population.standing())
         return self._askers[name]
 
@@ -309,7 +324,8 @@ class KeptLists:
     ) -> Standing:
         """Return how texts beside the shelf stand with the population; kept, for the same texts come again."""
         later = population.later
-        missing = [place for place, entry in enumerate(entries) if entry.texts not in later]
+        names = [_digest(entry.texts) for entry in entries]
+        missing = [place for place, name in enumerate(names) if name not in later]
         if missing:
             raw = population.asking.beside(index).signals(0, population.asking.n_texts)[:, :, missing]
             groups = self._groups_of(shelf, [entries[place] for place in missing])
@@ -317,8 +333,8 @@ class KeptLists:
             told.observe(_brought(raw, groups, population.middle, population.spread))
             numbers = np.stack(told.standing())
             for column, place in enumerate(missing):
-                later[entries[place].texts] = numbers[:, :, column]
-        found = np.stack([later[entry.texts] for entry in entries], axis=2)
+                later[names[place]] = numbers[:, :, column].copy()
+        found = np.stack([later[name] for name in names], axis=2)
         while len(later) > _STANDINGS_KEPT:
             later.popitem(last=False)
         return Standing(*found)
@@ -329,11 +345,17 @@ class KeptLists:
             return np.zeros(len(entries), np.int64)
         return np.array([is_chinese(entry.texts) for entry in entries], np.int64)
 
+    def _read_slowly(self, texts: Sequence[FieldTexts]) -> Streams:
+        """As `_read`, with pauses, for the many texts of a sample."""
+        parts = []
+        for first in range(0, len(texts), _AT_ONCE):
+            self._pause()
+            parts.append(self._read(texts[first : first + _AT_ONCE]))
+        return joined_streams(parts)
+
     def _read(self, texts: Sequence[FieldTexts]) -> Streams:
         """Read texts into the shared vocabulary; what was read before is kept."""
         missing = list(dict.fromkeys(text for text in texts if text not in self._streams))
-        if len(missing) > _STREAMS_KEPT // 4:
-            return self._space.read(texts)
         if missing:
             self._streams.update(zip(missing, split_streams(self._space.read(missing)), strict=True))
         found = [self._streams[text] for text in texts]
@@ -372,6 +394,10 @@ def _groups(texts: Sequence[FieldTexts]) -> NDArray[np.int64]:
     return groups if large else np.zeros(len(texts), np.int64)
 
 
+def _digest(texts: FieldTexts) -> bytes:
+    return blake2b(f"{texts.title}\0{texts.body}".encode("utf-8", "surrogatepass"), digest_size=16).digest()
+
+
 def _lengths(streams: Streams) -> Floats:
     return (np.diff(streams.title.offsets) + np.diff(streams.body.offsets)).astype(np.float32)
 
@@ -406,14 +432,31 @@ def _scales(raw: Floats, groups: NDArray[np.int64]) -> tuple[Floats, Floats]:
     n_groups = int(groups.max(initial=0)) + 1
     middle = np.zeros((*raw.shape[:2], n_groups), np.float32)
     spread = np.ones((*raw.shape[:2], n_groups), np.float32)
-    for group in range(n_groups):
-        own = raw[:, :, groups == group].astype(np.float64)
-        if own.shape[2]:
-            middle[:, :, group] = own.mean(axis=2)
-            deviation = own.var(axis=2)
-            # A row of equal values tells nothing: whatever comes stays at its mean.
-            spread[:, :, group] = np.where(deviation > 1e-12, np.sqrt(deviation), np.inf)
+    _measure_scales(raw, groups, np.bincount(groups, minlength=n_groups), middle, spread)
     return middle, spread
+
+
+@numba.njit(cache=True, nogil=True)
+def _measure_scales(
+    raw: Floats, groups: NDArray[np.int64], sizes: NDArray[np.int64], middle: Floats, spread: Floats
+) -> None:
+    n_signals, n_askers, n_texts = raw.shape[0], raw.shape[1], len(groups)
+    for signal in range(n_signals):
+        for asker in range(n_askers):
+            sums, squares = np.zeros(len(sizes)), np.zeros(len(sizes))
+            for text in range(n_texts):
+                sums[groups[text]] += raw[signal, asker, text]
+            for group in range(len(sizes)):
+                if sizes[group] > 0:
+                    sums[group] /= sizes[group]
+            for text in range(n_texts):
+                squares[groups[text]] += (raw[signal, asker, text] - sums[groups[text]]) ** 2
+            for group in range(len(sizes)):
+                if sizes[group] > 0:
+                    middle[signal, asker, group] = sums[group]
+                    deviation = squares[group] / sizes[group]
+                    # A row of equal values tells nothing: whatever comes stays at its mean.
+                    spread[signal, asker, group] = np.sqrt(deviation) if deviation > 1e-12 else np.inf
 
 
 def _brought(raw: Floats, groups: NDArray[np.int64], middle: Floats, spread: Floats) -> Floats:

@@ -7,7 +7,7 @@ Source: BM25 after Robertson and Zaragoza, "The Probabilistic Relevance Framewor
 never falls below zero; cosine of (1 + ln tf) · idf after Salton and Buckley (1988).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,24 +17,23 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from fairground.language.bridge import bridge_counts
-from fairground.language.cross_language import CrossLanguageIndex, Language
+from fairground.language.cross_language import CrossLanguageIndex, Language, Put
 from fairground.language.detect import language_of
 from fairground.language.encoders import Encoder
+from fairground.language.han_grams import han_grams
 from fairground.language.token_pairs import PairVocabulary, pairs
-from fairground.language.tokens import Channel, TokenStream, Vocabulary, tokenise
+from fairground.language.tokens import TokenStream, Vocabulary, tokenise
 from fairground.language.vectors import StaticVectors
 from fairground.match.core.texts import FieldTexts
 
 Floats = NDArray[np.float32]
 
-_Put = tuple[sparse.csr_array, ...]  # texts cut for the other language
 
 PUTTINGS = ("title", "opening", "whole")
 KINDS = ("words", "cosine", "phrases", "meaning")
 TITLE_SIGNALS = ("words.titles", "meaning.titles")  # the asking title against the searched title alone
 SIGNALS = (*(f"{kind}.{putting}" for putting in PUTTINGS for kind in KINDS), *TITLE_SIGNALS)
 
-_GRAM_CHANNELS: tuple[Channel, ...] = ("han_unigram", "han_bigram", "han_trigram")
 _OPENING_TOKENS = 80
 _OPENING_GRAMS = 120  # of each length
 _OPENING_CHARACTERS = 800  # of a Chinese text, or of one in the other language
@@ -75,7 +74,7 @@ class TextSpace:
 
     def __init__(self, vectors: StaticVectors, *, bridged: bool, encoder: Encoder | None = None) -> None:
         self.words = Vocabulary()
-        self.grams = Vocabulary()
+        self.grams = PairVocabulary()
         self.vectors = vectors
         self.bridged = bridged
         self._encoder = encoder
@@ -109,8 +108,8 @@ class TextSpace:
         """
         nothing = TokenStream(np.zeros(0, np.int32), np.zeros(len(texts) + 1, np.int64))
         grams = nothing
-        for channel in _GRAM_CHANNELS:
-            grams = joined(grams, tokenise(texts, self.grams, grow=True, channel=channel), at_most)
+        for stream in han_grams(texts, self.grams):
+            grams = joined(grams, stream, at_most)
         return grams
 
 
@@ -183,7 +182,15 @@ class SignalIndex:
     of both compare: for a few texts that came after a list was indexed. Words may come after the list as well.
     """
 
-    def __init__(self, space: TextSpace, searched: Streams, *, like: "SignalIndex | None" = None) -> None:
+    def __init__(
+        self,
+        space: TextSpace,
+        searched: Streams,
+        *,
+        like: "SignalIndex | None" = None,
+        pause: Callable[[], object] = bool,
+    ) -> None:
+        """Index texts; `pause` is called now and then between the steps."""
         self.n_texts = len(searched)
         self._space = space
         title = self._bridged(counts_of(searched.title, len(space.words)), searched.title_bridge)
@@ -192,6 +199,7 @@ class SignalIndex:
         self._scale: _Scale = like._scale if like else _scale(both)
         self._words = _postings(both, self._scale)
         self._vectors = _beside(space.vectors.embed_counts(both, space.words), searched.encoded_whole)
+        pause()
         self._pairs: PairVocabulary = like._pairs if like else PairVocabulary()
         title_pairs = pairs(searched.title, self._pairs, grow=True)
         body_pairs = pairs(searched.body, self._pairs, grow=True)
@@ -199,16 +207,20 @@ class SignalIndex:
             self._phrase_counts(title_pairs, searched.title_grams) * np.float32(_TITLE_WEIGHT)
             + self._phrase_counts(body_pairs, searched.body_grams)
         )
+        pause()
         self._n_pairs, self._n_grams = len(self._pairs), len(space.grams)
         self._phrase_scale: _Scale = _scale(phrases) if like is None else like._phrase_scale_for(self)
         self._phrases = _postings(phrases, self._phrase_scale)
+        pause()
         self._has_two_fields: bool = like._has_two_fields if like else bool(title.nnz and body.nnz)
         if self._has_two_fields:
             self._title_scale: _Scale = like._title_scale if like else _scale(title)
             self._titles = _postings(title, self._title_scale)
             title_vectors = space.vectors.embed_counts(title, space.words)
             self._title_vectors = _beside(title_vectors, searched.encoded_title)
-        self._crossings: tuple[_Crossing, ...] = _crossings(searched, like._crossings if like else None)
+        self._crossings: tuple[_Crossing, ...] = _crossings(
+            searched, like._crossings if like else None, pause
+        )
 
     def _phrase_scale_for(self, other: "SignalIndex") -> _Scale:
         """Return the scale of phrases in the columns of an index that knows more pairs and grams."""
@@ -272,7 +284,7 @@ class Asking:
         self._phrase_columns = {
             name: _columns(put.phrases, index._n_pairs, index._n_grams) for name, put in puttings.items()
         }
-        self._crossed: dict[str, tuple[_Put, _Put]] = {}
+        self._crossed: dict[str, tuple[Put, Put]] = {}
         self.n_texts = len(asking)
 
     def beside(self, index: SignalIndex) -> "Asking":
@@ -330,9 +342,12 @@ class Asking:
             rows = [n for n in range(first, last) if self._asking.languages[n] == crossing.asked_in]
             if not rows:
                 continue
-            if crossing.asked_in in self._crossed and last - first == self.n_texts:
+            if crossing.asked_in in self._crossed:
+                # Texts were put in their order: those before `first` in the same language stand before them.
+                begin = sum(self._asking.languages[n] == crossing.asked_in for n in range(first))
                 by_title, by_opening = (
-                    np.maximum(crossing.reader.scores_of(put), 0) for put in self._crossed[crossing.asked_in]
+                    np.maximum(crossing.reader.scores_of(put, begin, begin + len(rows)), 0)
+                    for put in self._crossed[crossing.asked_in]
                 )
             else:
                 titles, openings = zip(*(self._asking.printed[n] for n in rows), strict=True)
@@ -353,7 +368,9 @@ class _Crossing(NamedTuple):
     reader: CrossLanguageIndex
 
 
-def _crossings(searched: Streams, like: "tuple[_Crossing, ...] | None" = None) -> tuple[_Crossing, ...]:
+def _crossings(
+    searched: Streams, like: "tuple[_Crossing, ...] | None", pause: Callable[[], object]
+) -> tuple[_Crossing, ...]:
     found = []
     if like is not None:
         for crossing in like:
@@ -367,7 +384,7 @@ def _crossings(searched: Streams, like: "tuple[_Crossing, ...] | None" = None) -
     for language, other in pairs_of_languages:
         texts = [n for n, one in enumerate(searched.languages) if one == language]
         if texts:
-            index = CrossLanguageIndex.build([searched.printed[n][1] for n in texts], language)
+            index = CrossLanguageIndex.build([searched.printed[n][1] for n in texts], language, pause=pause)
             found.append(_Crossing(other, np.array(texts), index))
     return tuple(found)
 

@@ -1,5 +1,6 @@
 """Pairs follow the log: what was published, changed or withdrawn is matched anew, and nothing else."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,6 +17,7 @@ from fairground.jobs.spare_time import SpareTime
 from fairground.language.local_text import LocalText
 from fairground.match.catalogue import following
 from fairground.match.catalogue.following import follow_changes, is_behind
+from fairground.match.catalogue.matcher import HubMatcher
 from fairground.match.catalogue.whole import match_hub
 from fairground.match.core.engine import METHOD
 from fairground.match.core.weights import shipped_weights
@@ -39,6 +41,7 @@ RADOME_OFFER = {
 @pytest.fixture(autouse=True)
 def no_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(following, "_matchers", {})
+    monkeypatch.setattr(following, "_renewals", {})
     monkeypatch.setattr(SpareTime, "is_there", lambda self: True)
 
 
@@ -325,3 +328,110 @@ def test_a_full_run_asked_for_leaves_nothing_waiting(
     monkeypatch.setattr(following, "_WHOLE_MOST", 4)
     assert following.match_everything() == len(others)
     assert not is_behind()
+
+
+def test_old_samples_of_a_large_hub_serve_until_new_ones_are_there(
+    others: list[Record], publish: Callable[..., Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "_WHOLE_MOST", 4)
+    while is_behind():
+        follow_changes()
+    hub_id = others[0].hub_id
+    old = following._matchers[hub_id]
+    go_on = threading.Event()
+
+    def match(record: Record) -> int:
+        later = timezone.now() + timedelta(days=2)  # samples are renewed after a day
+        return following.match_records(
+            hub_id, {record.kind: [record.key]}, now=later, pause=lambda: go_on.wait(30)
+        )
+
+    offer = publish("offer", **RADOME_OFFER)
+    assert match(offer) == 1
+    assert following._matchers[hub_id] is old
+    # What changes while they are made is not found under its words of before.
+    need = publish("need", **RADOME_NEED)
+    assert match(need) == 1
+    assert following._matchers[hub_id] is old
+    assert Match.objects.get(asking=need.pk, rank_for_asking=1).answering_id == offer.pk
+    go_on.set()
+    following._renewals[hub_id].wait()
+    need.title = LocalText(en="Testing radomes again")
+    need.save()
+    assert match(need) == 1
+    new = following._matchers[hub_id]
+    assert new is not old
+    assert need.key not in new._lists.keys("need")
+    assert hub_id not in following._renewals
+    assert Match.objects.get(asking=need.pk, rank_for_asking=1).answering_id == offer.pk
+
+
+def test_new_samples_that_fail_leave_the_old_ones_in_use(
+    others: list[Record], publish: Callable[..., Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "_WHOLE_MOST", 4)
+    while is_behind():
+        follow_changes()
+    hub_id = others[0].hub_id
+    old = following._matchers[hub_id]
+
+    def fail() -> None:
+        raise OSError("no memory")
+
+    later = timezone.now() + timedelta(days=2)
+    offer = publish("offer", **RADOME_OFFER)
+    following.match_records(hub_id, {"offer": [offer.key]}, now=later, pause=fail)
+    following._renewals[hub_id].wait()
+    need = publish("need", **RADOME_NEED)
+    assert following.match_records(hub_id, {"need": [need.key]}, now=later) == 1
+    assert following._matchers[hub_id] is old
+
+
+def test_who_waits_to_be_matched_is_not_matched_because_somebody_went(
+    others: list[Record],
+    publish: Callable[..., Record],
+    clock_actor: Actor,
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(following, "_WHOLE_MOST", 4)
+    offer = publish("offer", **RADOME_OFFER)
+    hub_id = offer.hub_id
+    matched = []
+    real = HubMatcher.match
+
+    def match(matcher: HubMatcher, row: Any, *, now: datetime) -> list[Any]:
+        matched.append(row.pk)
+        return real(matcher, row, now=now)
+
+    monkeypatch.setattr(HubMatcher, "match", match)
+    following.match_records(hub_id, {"offer": [offer.key]}, now=timezone.now())
+    partners = {pk for pair in pairs_of(offer) for pk in pair} - {offer.pk}
+    assert partners
+    move_record(
+        actor=clock_actor, key=offer.key, move="withdraw", version=offer.version, now=now, reason="sold"
+    )
+    following.match_records(hub_id, {"offer": [offer.key]}, now=timezone.now())
+    assert pairs_of(offer) == {}
+    assert matched == [offer.pk]
+
+
+def test_other_weights_are_those_of_a_large_hub_from_the_next_record_on(
+    others: list[Record],
+    publish: Callable[..., Record],
+    make_actor: Callable[..., Actor],
+    now: datetime,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(following, "_WHOLE_MOST", 4)
+    while is_behind():
+        follow_changes()
+    hub_id = others[0].hub_id
+    old = following._matchers[hub_id]
+    actor = make_actor("administrator")
+    learned = replace(shipped_weights(), version=f"{shipped_weights().version}+learned-test")
+    tried = keep_try(actor=actor, base=shipped_weights().version, weights=learned, record={}, now=now)
+    use_weights(actor=actor, number=tried.pk, now=now)
+    publish("need", **RADOME_NEED)
+    follow_changes()
+    assert following._matchers[hub_id] is not old

@@ -1,6 +1,6 @@
 """One record against a kept sample finds what a full run finds, and the same thing every time."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
@@ -153,3 +153,26 @@ def test_texts_split_and_joined_are_the_same() -> None:
     assert (again.languages, again.printed) == (read.languages, read.printed)
     assert again.title_bridge is not None
     assert again.title_bridge.toarray().tolist() == read.title_bridge.toarray().tolist()  # type: ignore[union-attr]
+
+
+def test_samples_are_prepared_with_pauses_and_a_pause_may_stop_it() -> None:
+    pauses: list[None] = []
+    samples = {"need": NEEDS, "offer": OFFERS}
+    totals = {kind: len(entries) for kind, entries in samples.items()}
+
+    def kept(pause: Callable[[], object]) -> KeptLists:
+        return KeptLists(samples, totals, vectors=shipped_vectors(), weights=shipped_weights(), pause=pause)
+
+    slow = kept(lambda: pauses.append(None))
+    assert not pauses
+    slow.warm([("need", "offer")])
+    assert len(pauses) >= 20
+    done = len(pauses)
+    assert scores(ask(slow, NEEDS[3])) == scores(ask(lists(), NEEDS[3]))
+    assert len(pauses) == done  # what a question waits for is prepared
+
+    def stop() -> None:
+        raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        kept(stop).warm([("need", "offer")])
