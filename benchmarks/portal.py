@@ -14,11 +14,13 @@ Before each page a tenth as many requests (at least 50) warm the server. The loa
 OUT, JSON (times in milliseconds):
   {page: {rps, p50_ms, p95_ms, p99_ms, errors, requests, latest_start_ms}}
       for home, catalogue, search, suggest, record, match_page (the pairs of one record, of some 950 that have
-      pairs), api_list, bare. errors: answers that are not 200 or not the page
-      asked for (a catalogue page without a row, say). api_list is null while there is no API. bare answers 'ok' from
-      a Django view: what the machine, Django and the load tool cost by themselves.
+      pairs), tile (of the map, at every zoom, half of them with filters or words), map_page, api_list, bare. errors:
+      answers that are not 200 or not the page asked for (a catalogue page without a row, say). api_list is null while
+      there is no API. bare answers 'ok' from a Django view: what the machine, Django and the load tool cost by
+      themselves.
   import: {rows_per_s, rows, seconds}   index: {rebuild_s, documents}
-  first_view: {home, catalogue: kB compressed, with everything the page loads}
+  first_view: {home, catalogue, map: kB compressed, with everything the page loads; of the map without the worker's
+      script and the tiles, which its script asks for}
   about: {records, seconds, rate, database, processors, date, load_average}
 """
 
@@ -41,7 +43,18 @@ from portal_bench.load import LoadToolMissingError, drive, install_load_tool
 from portal_bench.serving import serving, set_environment
 
 KEPT = Path(__file__).resolve().parent / ".kept"
-PAGES = ("home", "catalogue", "search", "suggest", "record", "match_page", "api_list", "bare")
+PAGES = (
+    "home",
+    "catalogue",
+    "search",
+    "suggest",
+    "record",
+    "match_page",
+    "tile",
+    "map_page",
+    "api_list",
+    "bare",
+)
 RATE = 50  # requests a second
 
 
@@ -77,12 +90,14 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
         figures: dict[str, Any] = dict.fromkeys(PAGES)
         figures |= prepare(home, options.records, anew=options.fresh or bool(given))
 
-        from portal_bench.addresses import matched_records, pages, some_records
+        from portal_bench.addresses import matched_records, pages, placed_records, some_records
 
         count = RATE * options.seconds
         wanted = [
             page
-            for page in pages(some_records(), count, max(count // 10, 50), matched_records())
+            for page in pages(
+                some_records(), count, max(count // 10, 50), matched_records(), placed_records()
+            )
             if page.name in options.pages
         ]
         say(f"serving; {len(wanted)} pages, {options.seconds} s each")
@@ -90,6 +105,7 @@ def run(options: argparse.Namespace) -> dict[str, Any]:
             figures["first_view"] = {
                 "home": first_view_kb(host, "/zh/"),
                 "catalogue": first_view_kb(host, "/zh/catalogue/"),
+                "map": first_view_kb(host, "/zh/map/"),
             }
             found = drive(program, host, RATE, wanted)
         figures |= {name: page.as_json() for name, page in found.items()}

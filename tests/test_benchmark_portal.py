@@ -79,7 +79,7 @@ def test_small_hub_is_made_served_and_driven(tmp_path: Path) -> None:
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stderr
     found = json.loads(out.read_text("utf-8"))
-    for page in ("home", "catalogue", "search", "suggest", "record", "bare"):
+    for page in ("home", "catalogue", "search", "suggest", "record", "tile", "map_page", "bare"):
         assert found[page]["errors"] == 0, (page, found[page])
         assert found[page]["requests"] == 100
         assert 0 < found[page]["p50_ms"] <= found[page]["p95_ms"] <= found[page]["p99_ms"]
@@ -88,3 +88,4 @@ def test_small_hub_is_made_served_and_driven(tmp_path: Path) -> None:
     assert found["index"]["documents"] == found["import"]["rows"]
     assert 0 < found["first_view"]["home"] <= 200
     assert 0 < found["first_view"]["catalogue"] <= 200
+    assert 0 < found["first_view"]["map"] <= 700

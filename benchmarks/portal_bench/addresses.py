@@ -72,10 +72,25 @@ def matched_records() -> list[tuple[str, str]]:
     return list(public.order_by("reference", "kind").values_list("kind", "key"))
 
 
+def placed_records() -> list[tuple[float, float]]:
+    """Return longitude and latitude of platforms that everybody may see."""
+    from fairground.collect.models import Platform
+
+    public = Platform.objects.filter(state="published", visibility="public", longitude__isnull=False)
+    return list(public.order_by("reference").values_list("longitude", "latitude")[:_SOME])
+
+
 def pages(
-    records: Sequence[Seen], count: int, warm_up: int, matched: Sequence[tuple[str, str]] = ()
+    records: Sequence[Seen],
+    count: int,
+    warm_up: int,
+    matched: Sequence[tuple[str, str]] = (),
+    points: Sequence[tuple[float, float]] = (),
 ) -> list[Page]:
-    """Return the pages to drive, each with `warm_up` + `count` addresses; `matched`: kind and key of what has pairs."""
+    """Return the pages to drive, each with `warm_up` + `count` addresses.
+
+    `matched` : kind and key of what has pairs. `points` : longitude and latitude of what stands on the map.
+    """
     by_kind = {kind: [record for record in records if record.kind == kind] for kind in _KINDS}
     by_kind = {kind: some for kind, some in by_kind.items() if some}
     weights = [_KINDS[kind] for kind in by_kind]
@@ -98,6 +113,17 @@ def pages(
             return f"/{_language(source)}/matches/{kind}/{key}/"
 
         made["match_page"] = (match_page, r'<article class="match')
+    if points:
+
+        def tile(source: random.Random, record: Seen) -> str:
+            return _tile(source, record, source.choice(points))
+
+        def map_page(source: random.Random, record: Seen) -> str:
+            return _map_page(source, record, source.choice(points))
+
+        # A tile without anything is no bytes; one with something names its layers.
+        made["tile"] = (tile, r"^$|places|areas")
+        made["map_page"] = (map_page, r'<h2 id="map-list-name".*</html>\s*$')
     return [
         Page(
             name,
@@ -173,6 +199,32 @@ def _suggest(source: random.Random, record: Seen) -> str:
     begun = title if source.random() < 0.5 else source.choice(words)
     length = source.choices((1, 2, 3, 4, 6, 9), (1, 3, 4, 4, 3, 2))[0]
     return f"/{language}/suggest/?q={quote(begun[:length])}"
+
+
+def _tile(source: random.Random, record: Seen, point: tuple[float, float]) -> str:
+    """A tile around something that stands there, from the whole of China to a street; half of them with filters."""
+    from fairground.places.core.coordinates import mercator
+
+    zoom = source.choices(range(4, 17), (2, 3, 4, 5, 5, 5, 4, 4, 4, 3, 2, 2, 1))[0]
+    # Around it too: a screen shows a dozen tiles, and most of them have less in them.
+    column, row = (int(side * 2**zoom) + source.choice((-1, 0, 0, 1)) for side in mercator(*point))
+    asked: dict[str, Any] = _filters(source, record) if source.random() < 0.5 else {}
+    if source.random() < 0.15:
+        asked["q"] = source.choice(_words(record.side(source)[1]))
+    path = f"/{_language(source)}/map/tiles/{zoom}/{column}/{row}.mvt"
+    return f"{path}?{urlencode(asked)}" if asked else path
+
+
+def _map_page(source: random.Random, record: Seen, point: tuple[float, float]) -> str:
+    """The page with its list, most of them of a part of the map, as a link that somebody sent."""
+    asked: dict[str, Any] = _filters(source, record)
+    if source.random() < 0.7:
+        wide = source.choice((0.02, 0.1, 0.5, 2.0))
+        sides = (point[0] - wide, point[1] - wide, point[0] + wide, point[1] + wide)
+        asked["bbox"] = ",".join(f"{side:.4f}" for side in sides)
+    else:
+        asked["page"] = source.randint(1, 100)
+    return f"/{_language(source)}/map/?{urlencode(asked)}"
 
 
 def _words(title: str) -> list[str]:

@@ -62,7 +62,7 @@ def test_the_wheel_holds_every_data_file_and_licence(wheel: Path) -> None:
     assert data - names == set()
     assert {
         name.rsplit("/", 1)[-1] for name in names if ".dist-info/licenses/" in name
-    } == {"LICENSE", "zh_en_lexicon.LICENSE.md"}  # fmt: skip
+    } == {"LICENSE", "zh_en_lexicon.LICENSE.md", "gazetteer.LICENSE.md"}  # fmt: skip
     assert [name for name in names if "/tests/" in name or "__pycache__" in name] == []
 
 

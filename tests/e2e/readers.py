@@ -17,7 +17,11 @@ IN_BROWSER = [
     pytest.mark.e2e,
     pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on this machine (apt-get install chromium)"),
 ]
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+# The map is drawn by software: there may be no graphics card here.
+FLAGS = [
+    *("--no-sandbox", "--no-first-run", "--disable-background-networking"),
+    *("--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist"),
+]
 LIMIT_S = 90  # for one thing to happen on a machine on which much else runs
 DEMO_PASSWORD = "fairground-demo"
 PHONE = 390

@@ -19,7 +19,9 @@ pytestmark = [
 
 FLAGS = [
     "--no-sandbox",
-    "--disable-gpu",
+    "--use-angle=swiftshader",
+    "--enable-unsafe-swiftshader",
+    "--ignore-gpu-blocklist",
     "--disable-quic",
     "--no-first-run",
     "--disable-background-networking",
@@ -44,6 +46,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "catalogue filtered": ("", "catalogue/?kind=platform&zone=zhongguancun&field=new-materials"),
     "catalogue nothing": ("", "catalogue/?q=xyzzyplugh"),
     "catalogue second page": ("", "catalogue/?page=2"),
+    "map": ("", "map/"),
+    "map nothing": ("", "map/?q=xyzzyplugh"),
     "ask first": ("", "ask/"),
     "ask": ("", "ask/?q=Labs+in+Hebei+with+a+pilot+line+for+new+materials"),
     "ask nothing": ("", "ask/?q=xyzzyplugh+in+Hebei"),
@@ -93,6 +97,17 @@ PAGES: dict[str, tuple[str, str]] = {
     "pairs": ("broker", "broker/pairs/"),
     "funnel": ("broker", "broker/funnel/?by=field&days=0"),
     "learning": ("administrator", "learning/"),
+    "landing": ("", "landing/"),
+    "landing filled": ("", "landing/?must=space:3000+m%C2%B2&should=policy:rent+subsidy&unused=weather"),
+    "landing answered": (
+        "",
+        "landing/answer/?must=space:3000+m%C2%B2&must=pilot:pilot+line&should=region:Hebei",
+    ),
+    "landing without evidence": ("", "landing/answer/?must=equipment:xyzzyplugh"),
+    "landing compared": (
+        "",
+        "landing/compare/?must=space:3000+m%C2%B2&must=pilot:pilot+line&pick=zone:baoding&pick=zone:tangshan",
+    ),
     "lists": ("", "lists/"),
     "new list": ("organiser", "lists/new/"),
     "list": ("organiser", "lists/{list}/"),

@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import BooleanField, IntegerField, Q, Value
 
 from fairground.accounts.core.roles import allowed
 from fairground.accounts.models import OrganisationMembership, RoleAssignment
@@ -51,20 +51,19 @@ def system(hub_id: int, name: str = "Fairground") -> Actor:
 
 
 def actor_for(user: "User", hub_id: int, *, now: datetime) -> Actor:
-    """Return the actor for one account in one hub. Two queries."""
+    """Return the actor for one account in one hub. One query: every page of somebody signed in asks it."""
     roles = RoleAssignment.objects.filter(
         Q(until__isnull=True) | Q(until__gt=now), user=user, hub_id=hub_id, since__lte=now
-    ).values_list("role", flat=True)
-    memberships = list(
-        OrganisationMembership.objects.filter(user=user, organisation__hub_id=hub_id).values_list(
-            "organisation_id", "is_manager"
-        )
+    ).values_list("role", Value(None, output_field=IntegerField()), Value(None, output_field=BooleanField()))
+    memberships = OrganisationMembership.objects.filter(user=user, organisation__hub_id=hub_id).values_list(
+        Value(""), "organisation_id", "is_manager"
     )
+    held = list(roles.order_by().union(memberships.order_by(), all=True))
     return Actor(
         hub_id,
         user.pk,
         user.printed_name,
-        frozenset(roles),
-        frozenset(organisation for organisation, _ in memberships),
-        frozenset(organisation for organisation, is_manager in memberships if is_manager),
+        frozenset(role for role, _, _ in held if role),
+        frozenset(organisation for _, organisation, _ in held if organisation),
+        frozenset(organisation for _, organisation, is_manager in held if is_manager),
     )

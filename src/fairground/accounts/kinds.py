@@ -20,7 +20,7 @@ SHAPES = frozenset(
         "local_line", "local_text",  # LocalText, one line or several
         "line", "text", "lines",  # str, str, tuple[str, ...]
         "code", "codes",  # of FieldSpec.code_list
-        "region", "country", "zone", "languages",
+        "region", "country", "zone", "park", "languages",
         "date", "datetime", "integer", "readiness", "longitude", "latitude", "boolean", "money",
         "record", "records",  # a reference to another record, or several; FieldSpec.kind says of which kind
         "structure", "structures",  # a dataclass, or a tuple of them; FieldSpec.parts lays out its fields

@@ -18,7 +18,7 @@ from fairground.accounts.policies import readable
 from fairground.accounts.values import plain
 from fairground.language.local_text import LocalText
 from fairground.places.core.regions import region_of
-from fairground.places.models import Zone
+from fairground.places.models import Park, Zone
 from fairground.taxonomy import code_list
 from fairground.taxonomy.errors import UnknownCodeError
 from fairground.web import figures
@@ -87,13 +87,17 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class References:
-    """What plain values point to, read beforehand: records by key, zones by code. What is missing is not shown."""
+    """What plain values point to, read beforehand: records and parks by key, zones by code.
+
+    A record that is missing is not shown; a place that is missing stands as its code.
+    """
 
     records: Mapping[str, Link]
-    zones: Mapping[str, LocalText]
+    zones: Mapping[str, Link]
+    parks: Mapping[str, Link]
 
 
-NO_REFERENCES = References({}, {})
+NO_REFERENCES = References({}, {}, {})
 
 
 def present(
@@ -113,7 +117,7 @@ def present(
     actor : who reads: a linked record they may not see is left out; None for a visitor
     without : names of fields that the page shows elsewhere; what they point to is not read
 
-    At most three queries, whatever the record holds.
+    At most three queries, whatever the record holds, and one for the park of a platform.
     """
     kind = kind_of(record.kind)
     layout = [spec for spec in kind.layout if spec.name not in without]
@@ -139,7 +143,8 @@ def present(
             values[spec.name] = plain(record, spec)
     found = References(
         {key: Link(title, record_address(language, code, key)) for _, key, code, title in heads},
-        {record.zone.code: record.zone.name} if record.zone_id else {},
+        _zone_links([(record.zone.code, record.zone.name)] if record.zone_id else (), language),
+        _park_links([(park.key, park.name)] if (park := _listed_park(record)) else (), language),
     )
     return present_values(kind, values, found, opened=opened)
 
@@ -172,9 +177,10 @@ def present_value(spec: FieldSpec, value: Any, found: References = NO_REFERENCES
 
 
 def references(*valued: tuple[Kind, Mapping[str, Any]], actor: Actor, language: str) -> References:
-    """Read what several sets of plain values point to, in two queries at most."""
+    """Read what several sets of plain values point to, in three queries at most."""
     keys: set[str] = set()
     zones: set[str] = set()
+    parks: set[str] = set()
     for kind, values in valued:
         for spec in kind.layout:
             value = values.get(spec.name)
@@ -186,11 +192,28 @@ def references(*valued: tuple[Kind, Mapping[str, Any]], actor: Actor, language: 
                 keys.update(value)
             elif spec.shape == "zone":
                 zones.add(value)
+            elif spec.shape == "park":
+                parks.add(value)
     heads = _heads(Q(key__in=keys), actor) if keys else []
     return References(
         {key: Link(title, record_address(language, code, key)) for _, key, code, title in heads},
-        dict(Zone.objects.filter(code__in=zones).values_list("code", "name")) if zones else {},
+        _zone_links(Zone.objects.filter(code__in=zones).values_list("code", "name"), language)
+        if zones
+        else {},
+        _park_links(Park.objects.filter(key__in=parks).values_list("key", "name"), language) if parks else {},
     )
+
+
+def _zone_links(zones: Iterable[tuple[str, LocalText]], language: str) -> dict[str, Link]:
+    return {code: Link(name, f"/{language}/zones/{code}/") for code, name in zones}
+
+
+def _park_links(parks: Iterable[tuple[str, LocalText]], language: str) -> dict[str, Link]:
+    return {key: Link(name, f"/{language}/parks/{key}/") for key, name in parks}
+
+
+def _listed_park(record: Record) -> Park | None:
+    return getattr(record, "listed_park", None)
 
 
 def record_address(language: str, kind: str, key: str) -> str:
@@ -231,7 +254,9 @@ def _by_shape(spec: FieldSpec, value: Any, found: References) -> tuple[str, Any]
         case "region" | "country":
             return "local_line", _region(value)
         case "zone":
-            return "local_line", found.zones.get(value, LocalText(value, value))
+            return "links", (found.zones.get(value, Link(LocalText(str(value), str(value)), "")),)
+        case "park":
+            return "links", (found.parks.get(value, Link(LocalText(str(value), str(value)), "")),)
         case "languages":
             return "terms", tuple(LANGUAGE_NAMES.get(code, LocalText(code, code)) for code in value)
         case "lines":

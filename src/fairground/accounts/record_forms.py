@@ -27,7 +27,7 @@ from fairground.accounts.values import ENTRIES, apply, plain
 from fairground.kernel.money import parse_money
 from fairground.language.local_text import LANGUAGES, LocalText
 from fairground.places.core.regions import Region, region_names, region_of
-from fairground.places.models import Zone
+from fairground.places.models import Park, Zone
 from fairground.taxonomy import code_list
 from fairground.web import figures
 
@@ -71,7 +71,7 @@ class Entry:
     """One control of the form, as `accounts/form_entry.html` writes it.
 
     control: pair | lines | line | select | radios | checks | number | date | datetime-local | money | boolean |
-    record | records | parts | rows
+    record | records | parts | rows | told (no input, its help alone)
     """
 
     name: str
@@ -163,6 +163,7 @@ class RecordForm:
         self.draft: Record | None = None  # what `read` made of it, never saved
         self.faults: dict[str, LocalText] = {}
         self.advice: dict[str, list[LocalText]] = {}
+        self.extra: dict[str, list[Entry]] = {}  # controls of a stage, shown after the field of that name
         self.score: int | None = None  # completeness, where a clinic looked
         self._candidates: dict[str, tuple[Option, ...]] = {}
 
@@ -209,7 +210,12 @@ class RecordForm:
         for code, (label, groups) in STEPS.items():
             step = Step(code, label)
             for group in groups:
-                entries = [self._field(spec) for spec in self.kind.layout if spec.group == group]
+                entries = [
+                    entry
+                    for spec in self.kind.layout
+                    if spec.group == group
+                    for entry in (self._field(spec), *self.extra.get(spec.name, ()))
+                ]
                 if entries:
                     step.sections.append((GROUPS[group], entries))
             if step.sections:
@@ -497,6 +503,8 @@ class RecordForm:
                 entry.options = self._chosen(_places(spec.shape), [entry.typed])
             case "zone":
                 entry.control, entry.options = "select", self._chosen(self._zones, [entry.typed])
+            case "park":
+                entry.control, entry.options = "select", self._chosen(self._parks, [entry.typed])
             case "record":
                 self._choose_record(spec, entry)
             case "records":
@@ -557,6 +565,11 @@ class RecordForm:
     def _zones(self) -> tuple[Option, ...]:
         zones = Zone.objects.order_by("region", "code").values_list("code", "name", "region")
         return tuple(Option(code, name, _region_name(region)) for code, name, region in zones)
+
+    @cached_property
+    def _parks(self) -> tuple[Option, ...]:
+        parks = Park.objects.order_by("region", "pk").values_list("key", "name", "region")
+        return tuple(Option(key, name, _region_name(region)) for key, name, region in parks)
 
     def _choose_record(self, spec: FieldSpec, entry: Entry) -> None:
         """A short list is a list to choose from; else a text box that finds by name or key."""

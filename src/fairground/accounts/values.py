@@ -21,7 +21,7 @@ from fairground.database.structured import StructuredField
 from fairground.kernel.organisation_codes import is_ror, is_uscc, normal_ror, normal_uscc
 from fairground.language.local_text import LocalText
 from fairground.places.core.regions import region_of
-from fairground.places.models import Zone
+from fairground.places.models import Park, Zone
 from fairground.taxonomy import code_list
 from fairground.taxonomy.errors import UnknownCodeError
 
@@ -62,6 +62,8 @@ def plain(record: Record, spec: FieldSpec) -> Any:
         return value.key
     if spec.shape == "zone":
         return value.code
+    if spec.shape == "park":
+        return value.key
     column = record._meta.get_field(spec.name)
     if isinstance(column, StructuredField):
         return column.as_json(value)
@@ -132,6 +134,8 @@ def _read(record: Record, spec: FieldSpec, value: Any, find_record: FindRecord, 
         return _structured(column, spec, value)
     if spec.shape == "zone":
         return _zone(value, find_zone)
+    if spec.shape == "park":
+        return _park(value)
     return _fitting(column, _PLAIN[spec.shape](spec, value))
 
 
@@ -285,6 +289,15 @@ def _zone(value: Any, find_zone: FindZone) -> Zone:
     if zone is None:
         raise ValueFaultError(f"没有代码为“{value}”的高新区。", f"There is no zone with the code '{value}'.")
     return zone
+
+
+def _park(value: Any) -> Park:
+    park: Park | None = Park.objects.filter(key=value).first() if isinstance(value, str) else None
+    if park is None:
+        raise ValueFaultError(
+            f"名录中没有园区“{value}”。请重新选择。", f"The list has no park '{value}'. Choose it again."
+        )
+    return park
 
 
 def _date(spec: FieldSpec, value: Any) -> date:

@@ -6,17 +6,18 @@ import traceback
 from collections.abc import Sequence
 
 from fairground import __version__
-from fairground.cli import collect, index, labels, learn, match, pairs, serve, work
+from fairground.cli import collect, geocode, index, labels, learn, match, pairs, serve, work
 from fairground.cli.console import EXIT_HELP, EXIT_INTERNAL, Console, Parser, reader_language, run_command
 
 # A new stage's commands: one line here; the module has register(subparsers).
-_MODULES = (match, collect, learn, labels, serve, index, pairs, work)
+_MODULES = (match, collect, geocode, learn, labels, serve, index, pairs, work)
 
 _DESCRIPTION = """Match technology offers to needs, Chinese and English, on plain table files.
 用普通表格文件对接技术成果与需求，中英文皆可。
 
-`match`, `check` and `learn` need no server, account or network: files in, files out. `serve` runs the portal.
-match、check、learn 无需服务器、账号和网络；serve 启动门户。"""
+`match`, `check`, `geocode` and `learn` need no server, account or network: files in, files out. `serve` runs the
+portal.
+match、check、geocode、learn 无需服务器、账号和网络；serve 启动门户。"""
 
 _EPILOG = f"""examples / 示例:
   fairground match needs.xlsx offers.xlsx -o matches.xlsx --report report.html

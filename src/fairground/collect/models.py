@@ -113,7 +113,10 @@ class Platform(Located, Record):
         Record, on_delete=models.CASCADE, parent_link=True, primary_key=True, related_name="as_platform"
     )
     platform_type = models.CharField(max_length=30, blank=True)  # code list 'platform_type'
-    park: LocalText = LocalTextField()
+    park: LocalText = LocalTextField()  # as printed
+    listed_park = models.ForeignKey(
+        "places.Park", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     services: LocalText = LocalTextField()
     equipment: tuple[Equipment, ...] = StructuredField(shape=tuple[Equipment, ...], default=tuple, blank=True)
     free_space_m2 = models.PositiveIntegerField(null=True, blank=True)

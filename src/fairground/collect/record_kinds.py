@@ -149,6 +149,10 @@ _PLATFORM: tuple[FieldSpec, ...] = (
     spec("free_space_m2", "可用面积（平方米）", "Free space (m²)", "integer"),
     spec("policies", "政策", "Policies", "local_text", "texts", searched=True),
     spec("park", "所在园区", "Park", "local_line", searched=True),
+    spec(
+        "listed_park", "园区（名录）", "Park in the list", "park",
+        help=("选定后，本平台计入该园区的概况。", "Once chosen, the platform counts in that park's profile."),
+    ),
     ORGANISATION,
     *PLACE,
     *_POINT,
@@ -157,7 +161,7 @@ _PLATFORM: tuple[FieldSpec, ...] = (
     spec("checked_on", "最近核对", "Last checked", "date", "source"),
     CONTACT_FIELD,
     *FOOT,
-)
+)  # fmt: skip
 
 _FACILITY: tuple[FieldSpec, ...] = (
     *HEAD,

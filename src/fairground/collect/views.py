@@ -37,6 +37,7 @@ from fairground.collect.attachments import attachment_rows
 from fairground.collect.clinic_room import EXAMINED, advise
 from fairground.collect.desk import desk_parts, moves_for
 from fairground.collect.desk_saving import Standing, note_sitting, save, saved_in_sitting, standing_for
+from fairground.collect.points import complete_point, show_point
 from fairground.language.local_text import LocalText
 from fairground.web.panels import panels_for
 from fairground.web.rate_limits import limit
@@ -183,6 +184,7 @@ def _posted(request: HttpRequest, kind: Kind, standing: Standing | None) -> Http
     )
     if form.more_rows:
         return _form_page(request, form, standing)
+    complete_point(form)
     changes = form.changes()
     if request.htmx:
         return _saved_by_itself(request, form, standing, changes)
@@ -355,6 +357,7 @@ def _form_page(
 ) -> HttpResponse:
     record = standing.record if standing else None
     is_draft = record is None or record.state == states.DRAFT
+    show_point(form)
     return render(
         request,
         "collect/form.html",

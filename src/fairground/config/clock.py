@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from django.conf import settings
 from django.utils import timezone
 
 from fairground.accounts.actors import system
@@ -21,6 +22,8 @@ from fairground.mail.services import forget_sent, send_due
 from fairground.match.introductions.ending import end_due_introductions
 from fairground.match.results_list.tasks import keep_lists_true
 from fairground.match.tasks import match_news
+from fairground.meet.bookings.ending import end_due_bookings
+from fairground.meet.requests.services import remind_of_requests
 from fairground.publish.core.search.errors import IndexBusyError
 from fairground.publish.index import follow_log
 from fairground.publish.saved import tell_news
@@ -64,6 +67,10 @@ def _expiring() -> None:
         tell_expiring(hub_id=hub_id, now=timezone.now())
 
 
+def _remind() -> None:
+    remind_of_requests(answer_days=settings.ENVIRONMENT.service_request_days, now=timezone.now())
+
+
 def duties() -> tuple[Duty, ...]:
     """Return all duties, the most frequent first."""
     return (
@@ -74,6 +81,8 @@ def duties() -> tuple[Duty, ...]:
         Duty("lists", 10, lambda: keep_lists_true(timezone.now())),
         Duty("validity", 60, _expire),
         Duty("introductions", 60, lambda: end_due_introductions(now=timezone.now())),
+        Duty("bookings", 60, lambda: end_due_bookings(now=timezone.now())),
+        Duty("service requests", 600, _remind),
         Duty("expiring", 3600, _expiring),
         Duty("old notices", 3600, lambda: forget_notices(now=timezone.now())),
         Duty("sent mail", 3600, lambda: forget_sent(before=timezone.now() - _SENT_MAIL_KEPT)),

@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "fairground.collect",
     "fairground.publish",
     "fairground.match",
+    "fairground.meet",
     # After ours: where both have a template, ours is shown.
     "allauth",
     "allauth.account",
@@ -130,8 +131,10 @@ RATE_LIMITS: dict[str, tuple[int, int, tuple[str, ...], str]] = (
     {
         "search": (120, 60, ("GET", "HEAD"), "limits"),
         "suggest": (600, 60, ("GET", "HEAD"), "limits"),
+        "tile": (3000, 60, ("GET", "HEAD"), "limits"),  # a map that is moved about asks for dozens at once
         "write": (60, 60, ("POST",), "default"),
         "clinic": (300, 60, ("POST",), "limits"),  # asked at each pause of the typing
+        "landing": (30, 60, ("GET", "HEAD"), "limits"),  # a second of the processor each
         "match": (60, 3600, ("POST",), "default"),
         "invite": (30, 3600, ("POST",), "default"),
         "stop": (
@@ -144,6 +147,13 @@ RATE_LIMITS: dict[str, tuple[int, int, tuple[str, ...], str]] = (
     if ENVIRONMENT.rate_limits
     else {}
 )
+
+# Travelling times of landing advice: an operator's table, and what all others are estimated from.
+TRAVEL_TIMES = ENVIRONMENT.travel_times
+RAIL_KMH = ENVIRONMENT.rail_kmh
+RAIL_EXTRA_MINUTES = ENVIRONMENT.rail_extra_minutes
+ROAD_KMH = ENVIRONMENT.road_kmh
+ROAD_EXTRA_MINUTES = ENVIRONMENT.road_extra_minutes
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -226,6 +236,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+# Who may frame the embeds, and nothing else; see publish/profiles/embed.py.
+EMBED_IN = ENVIRONMENT.embed_in
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -258,6 +270,12 @@ else:
     EMAIL_FILE_PATH = HOME / "mail"
 
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+
+MAP_VIEW = ENVIRONMENT.map_view
+MAP_BASE = ENVIRONMENT.map_base
+MAP_BORDERS = ENVIRONMENT.map_borders
+MAP_ATTRIBUTION = ENVIRONMENT.map_attribution
+MAP_REVIEW_NUMBER = ENVIRONMENT.map_review_number
 
 INDEX_FOLDER = HOME / "index"
 WORK_FOLDER = HOME / "work"

@@ -19,6 +19,7 @@ urlpatterns = [
         path("", include("fairground.editions.urls")),
         path("", include("fairground.collect.urls")),
         path("", include("fairground.match.urls")),
+        path("", include("fairground.meet.urls")),
         path("", include("fairground.publish.urls")),
     ),
 ]

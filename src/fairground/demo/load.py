@@ -19,6 +19,7 @@ from fairground.accounts.models import (
     Hub,
     Organisation,
     OrganisationMembership,
+    PlaceKeeper,
     Record,
     Revision,
     RoleAssignment,
@@ -26,17 +27,22 @@ from fairground.accounts.models import (
 )
 from fairground.accounts.services import add_record, move_record, propose_revision
 from fairground.collect.core.records import Need, Offer
+from fairground.demo.bookings import load_bookings
 from fairground.demo.introductions import load_introductions
 from fairground.demo.read import Demonstration, read_demonstration
 from fairground.demo.record_values import RecordValues, Values, zone_code
+from fairground.demo.service_requests import load_service_requests
 from fairground.demo.shapes import Account, Entry
 from fairground.editions.models import Edition, Figure, Participation
 from fairground.language.local_text import LocalText
-from fairground.places.models import Zone
+from fairground.places.core.structures import PlaceSource
+from fairground.places.models import Park, Zone
 
 PASSWORD = "fairground-demo"
 _ACTOR = "demo loader"
+_INVENTED = LocalText("虚构，供演示", "Invented for the demonstration")
 _HOURS_AGO = {"offer": 2, "need": 2, "platform": 12}  # of the last record of a kind; the others: a day
+_DAYS_OF_PLATFORMS = 540  # over which the platforms were published
 _Entry = TypeVar("_Entry", bound=Entry)
 _Row = TypeVar("_Row", Offer, Need)
 
@@ -129,6 +135,23 @@ def _load_hub(demo: Demonstration) -> Hub:
                 "demonstration": zone.chosen_for_demonstration,
             },
         )
+    for park in demo.parks:
+        Park.objects.get_or_create(
+            reference=park.ref,
+            defaults={
+                "name": park.title,
+                "zone": Zone.objects.get(code=zone_code(park.zone)),
+                "region": park.region,
+                "longitude": park.longitude,
+                "latitude": park.latitude,
+                "free_space_m2": park.free_space_m2,
+                "free_space_on": park.free_space_on,
+                "policies": park.policies,
+                "checked_on": park.checked_on,
+                "source": PlaceSource(name=_INVENTED),
+                "demonstration": park.demonstration,
+            },
+        )
     return hub
 
 
@@ -140,7 +163,8 @@ class _Loader:
         self.kept: Counter[str] = Counter()
         self._demo, self._hub, self._now = demo, hub, now
         self._actor = system(hub.pk, _ACTOR)
-        self._values = RecordValues(demo, self._key)
+        parks = dict(Park.objects.exclude(reference="").values_list("reference", "key"))
+        self._values = RecordValues(demo, self._key, parks)
         loaded = Record.objects.filter(hub=hub).exclude(reference="").values_list("reference", "key")
         self._keys: dict[str, str] = dict(loaded)
 
@@ -151,6 +175,7 @@ class _Loader:
         self._publish("edition", (demo.edition,), values.edition)
         self._publish("session", demo.sessions, values.session)
         self._load_figures()
+        self._load_keepers()
         self._publish_rows("offer", demo.offers, values.offer)
         self._publish_rows("need", demo.needs, values.need)
         self._publish("platform", demo.platforms, values.platform)
@@ -165,6 +190,21 @@ class _Loader:
         self._load_submissions()
         load_introductions(
             demo.introductions,
+            hub_id=self._hub.pk,
+            key_of=self._key,
+            emails={account.ref: account.email for account in demo.accounts},
+            now=self._now,
+            is_there=self._is_there,
+        )
+        load_service_requests(
+            hub_id=self._hub.pk,
+            key_of=self._key,
+            emails={account.ref: account.email for account in demo.accounts},
+            now=self._now,
+            is_there=self._is_there,
+        )
+        load_bookings(
+            demo.bookings,
             hub_id=self._hub.pk,
             key_of=self._key,
             emails={account.ref: account.email for account in demo.accounts},
@@ -202,8 +242,10 @@ class _Loader:
             actor=actor,
             kind_code=kind,
             values={name: value for name, value in values.items() if value not in (None, "", [], {})},
-            # What is new on the first page shall be offers and needs, one after the other.
-            now=self._now - timedelta(hours=_HOURS_AGO.get(kind, 24), minutes=self.added[kind]),
+            # What is new on the first page shall be offers and needs, one after the other; platforms came over time.
+            now=self._now
+            - timedelta(hours=_HOURS_AGO.get(kind, 24), minutes=self.added[kind])
+            - timedelta(days=self.added[kind] * 137 % _DAYS_OF_PLATFORMS if kind == "platform" else 0),
             reference=reference,
             reason="demonstration",
             **states,
@@ -224,6 +266,21 @@ class _Loader:
             if not self._is_there("figure", figure.code in known)
         ]
         Figure.objects.bulk_create(missing)
+
+    @transaction.atomic
+    def _load_keepers(self) -> None:
+        """Whoever runs a zone keeps it and its parks."""
+        for zone in self._demo.zones:
+            organisation = Organisation.objects.get(key=self._key(zone.operator))
+            code = zone_code(zone.ref)
+            places = [
+                {"zone": Zone.objects.get(code=code)},
+                *({"park": park} for park in Park.objects.filter(zone__code=code).exclude(reference="")),
+            ]
+            for place in places:
+                PlaceKeeper.objects.get_or_create(
+                    hub=self._hub, organisation=organisation, **place, defaults={"since": self._now}
+                )
 
     @transaction.atomic
     def _load_participations(self) -> None:

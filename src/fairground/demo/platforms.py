@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from fairground.demo.shapes import STRICT, Device, Platform, Zone
+from fairground.demo.shapes import STRICT, Device, Park, Platform, Zone
 from fairground.language.local_text import LocalText
 
 _SEED = 2024
@@ -70,22 +70,27 @@ class _Use:
     terms: tuple[LocalText, LocalText]
 
 
-def make_platforms(zones: Sequence[Zone]) -> tuple[Platform, ...]:
-    """Make the platforms of the zones; the same zones give the same platforms, in the order of the zones."""
+def make_platforms(zones: Sequence[Zone], parks: Sequence[Park]) -> tuple[Platform, ...]:
+    """Make the platforms of the zones; the same zones give the same platforms, in the order of the zones.
+
+    Four in five stand in one of the zone's parks, the fifth outside of them.
+    """
     patterns, words = _patterns(), _words()
     chance = random.Random(_SEED)
     names = _names(words, chance)
     uses = _uses(patterns, words, chance)
     found: list[Platform] = []
     for zone in zones:
+        inside = [park.ref for park in parks if park.zone == zone.ref]
         for number in range(1, _PER_ZONE[zone.ref] + 1):
             ref = f"platform:{zone.ref.removeprefix('zone:')}-{number:02d}"
-            found.append(_platform(ref, zone, next(uses), next(names), words, chance))
+            park = inside[number % len(inside)] if inside and number % 5 else ""
+            found.append(_platform(ref, zone, park, next(uses), next(names), words, chance))
     return tuple(found)
 
 
 def _platform(
-    ref: str, zone: Zone, use: _Use, name: LocalText, words: _Words, chance: random.Random
+    ref: str, zone: Zone, park: str, use: _Use, name: LocalText, words: _Words, chance: random.Random
 ) -> Platform:
     pattern = use.pattern
     devices = chance.sample(pattern.equipment, min(len(pattern.equipment), chance.randint(2, 3)))
@@ -113,6 +118,7 @@ def _platform(
         longitude=round(zone.centre.longitude + longitude, 5),
         latitude=round(zone.centre.latitude + latitude, 5),
         checked_on=_CHECKED_FROM + timedelta(days=chance.randrange(180)),
+        park=park,
     )
 
 

@@ -15,6 +15,7 @@ from fairground.demo.platforms import make_platforms
 from fairground.demo.shapes import (
     Account,
     Dataset,
+    DemoBookingRule,
     Edition,
     Entry,
     Exhibit,
@@ -24,6 +25,7 @@ from fairground.demo.shapes import (
     Introduction,
     NeedOwner,
     Organisation,
+    Park,
     Person,
     Platform,
     Publication,
@@ -56,6 +58,7 @@ class Demonstration:
     sources: tuple[Source, ...]
     hub: Hub
     zones: tuple[Zone, ...]
+    parks: tuple[Park, ...]
     organisations: tuple[Organisation, ...]
     people: tuple[Person, ...]
     edition: Edition
@@ -74,6 +77,7 @@ class Demonstration:
     need_owners: tuple[NeedOwner, ...]
     submissions: tuple[Submission, ...]
     introductions: tuple[Introduction, ...]
+    bookings: tuple[DemoBookingRule, ...]
 
     def entries(self) -> tuple[Entry, ...]:
         """Return every record of the files, the rows of the sample lists and the figures left out."""
@@ -91,11 +95,12 @@ def read_demonstration() -> Demonstration:
     pydantic.ValidationError : a file does not have the shape of `shapes.py`
     """
     offers = _sample_offers()
-    zones = _read("zones", Zone)
+    zones, parks = _read("zones", Zone), _read("parks", Park)
     return Demonstration(
         sources=_read("sources", Source),
         hub=TypeAdapter(Hub).validate_json(_text("hub.json")),
         zones=zones,
+        parks=parks,
         organisations=(*_read("organisations", Organisation), *_sample_organisations(offers)),
         people=_read("people", Person),
         edition=_read("edition", Edition)[0],
@@ -103,7 +108,7 @@ def read_demonstration() -> Demonstration:
         figures=_read("figures", Figure),
         offers=offers,
         needs=_sample_needs(),
-        platforms=make_platforms(zones),
+        platforms=make_platforms(zones, parks),
         facilities=_read("facilities", Facility),
         datasets=_read("datasets", Dataset),
         tools=_read("software_tools", Tool),
@@ -114,6 +119,7 @@ def read_demonstration() -> Demonstration:
         need_owners=_read("need_owners", NeedOwner),
         submissions=_read("submissions", Submission),
         introductions=_read("introductions", Introduction),
+        bookings=_read("bookings", DemoBookingRule),
     )
 
 

@@ -52,9 +52,11 @@ _THEME_TAGS = {"ai-day": LocalText("人工智能主题日", "AI theme day")}
 class RecordValues:
     """Makes values of every kind; knows the sources and names that records refer to."""
 
-    def __init__(self, demonstration: Demonstration, key: Key) -> None:
+    def __init__(self, demonstration: Demonstration, key: Key, parks: Mapping[str, str]) -> None:
+        """Take how a ref becomes the key of a record, and parks' refs with their keys."""
         self._demo = demonstration
         self._key = key
+        self._parks = parks
         self._sources = {source.ref: source for source in demonstration.sources}
         self._titles = {entry.ref: entry.title for entry in demonstration.entries()}
         self._need_owners = {row.need: row.organisation for row in demonstration.need_owners}
@@ -126,6 +128,7 @@ class RecordValues:
             "unit": entry.unit,
             "qualifier": entry.qualifier,
             "period": entry.period,
+            "region": entry.region,
             "printed": entry.printed,
             "provenance": self._provenance(entry.provenance),
             "is_leading": entry.is_leading,
@@ -201,7 +204,8 @@ class RecordValues:
             "equipment": [{"name": text(_counted(device))} for device in entry.equipment],
             "free_space_m2": entry.free_space_m2,
             "policies": text(entry.policies),
-            "park": text(self._titles[entry.zone]),
+            "park": text(self._titles[entry.park or entry.zone]),
+            "listed_park": self._parks.get(entry.park, ""),
             "organisation": self._key(entry.organisation),
             "region": entry.region,
             "country": country_of(entry.region),

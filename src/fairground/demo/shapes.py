@@ -149,6 +149,7 @@ class Figure:
     period: str = ""
     printed: LocalText
     session: str = ""
+    region: str = ""  # where it is a figure of a place
     flow: Flow | None = None
     is_leading: bool = False
     demonstration: bool
@@ -217,6 +218,20 @@ class Zone(Entry):
     chosen_for_demonstration: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Park(Entry):
+    """A park of a zone; all of them are invented."""
+
+    zone: str
+    region: str
+    longitude: float
+    latitude: float
+    free_space_m2: int | None
+    free_space_on: date | None
+    policies: LocalText
+    checked_on: date
+
+
 @dataclass(frozen=True, slots=True)
 class Device:
     __pydantic_config__ = STRICT
@@ -241,6 +256,7 @@ class Platform(Entry):
     longitude: float
     latitude: float
     checked_on: date
+    park: str = ""  # where it stands; '' for outside of the parks we list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -338,6 +354,41 @@ class Introduction:
     message: str = ""
     by_broker: bool = False
     steps: tuple[IntroductionStep, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DemoReservation:
+    """A booking of a facility: the slot that comes after so many free ones, and what the facility answered."""
+
+    __pydantic_config__ = STRICT
+    by: str
+    skip: int
+    slots: int
+    purpose: str
+    answer: Literal["", "confirm", "decline"] = ""
+    reason: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemoBookingRule:
+    """An invented facility's booking rule, made by an account that acts for its organisation."""
+
+    __pydantic_config__ = STRICT
+    ref: str
+    record: str
+    keeper: str
+    hours: tuple[str, ...]  # by weekday, Monday first, as people type them
+    slot_minutes: int
+    most_slots: int
+    lead_hours: int
+    horizon_days: int
+    answer_hours: int
+    buffer_minutes: int = 0
+    capacity: int = 1
+    is_automatic: bool = False
+    advice: LocalText = LocalText()
+    reservations: tuple[DemoReservation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,6 +83,7 @@ class Figure(models.Model):
         max_length=20, blank=True
     )  # '' | about | nearly | over | …, as the source said
     period = models.CharField(max_length=40, blank=True)
+    region = models.CharField(max_length=6, blank=True, db_index=True)  # where it is a figure of a place
     printed: LocalText = LocalTextField()  # the figure as a reader sees it, qualifier and unit included
     provenance: Provenance = StructuredField(shape=Provenance, default=Provenance, blank=True)
     is_leading = models.BooleanField(default=False)  # shown large, on the home page

@@ -10,8 +10,10 @@ hours may pass between the two where a server is down.
 import logging
 import smtplib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from email.encoders import encode_base64
+from email.mime.base import MIMEBase
 from typing import Any
 
 from django.conf import settings
@@ -54,12 +56,23 @@ class SendingResult:
 
 
 @dataclass(frozen=True, slots=True)
+class MailFile:
+    """A file that goes with a mail. `kind` is its media type ('text/calendar'), with parameters beside it."""
+
+    name: str
+    content: bytes
+    kind: str
+    parameters: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class WrittenMail:
     """What a writer made of a mail; `headers` stand beside those of every mail."""
 
     subject: str
     text: str
     headers: Mapping[str, str] = field(default_factory=dict)
+    files: tuple[MailFile, ...] = ()
 
 
 # Takes what was queued and the time of sending; None where nothing is left to tell.
@@ -162,7 +175,7 @@ def _send(mail: Outbox, connection: Any, now: datetime) -> str:
         if written is None:
             mail.delete()
             return "left_out"
-        EmailMessage(
+        message = EmailMessage(
             written.subject,
             written.text,
             settings.DEFAULT_FROM_EMAIL,
@@ -174,7 +187,10 @@ def _send(mail: Outbox, connection: Any, now: datetime) -> str:
                 **written.headers,
             },
             connection=connection,
-        ).send()
+        )
+        for file in written.files:
+            message.attach(_part(file))
+        message.send()
     except (OSError, smtplib.SMTPException) as error:
         return "put_off" if _put_off(mail, error, now) else "given_up"
     mail.subject = written.subject
@@ -187,7 +203,18 @@ def _write(mail: Outbox, now: datetime) -> WrittenMail | None:
     if not mail.writer:
         return WrittenMail(mail.subject, mail.text)
     written = _WRITERS[mail.writer](mail.content, now)
-    return written and WrittenMail(_one_line(written.subject), written.text, written.headers)
+    return written and replace(written, subject=_one_line(written.subject))
+
+
+def _part(file: MailFile) -> MIMEBase:
+    """Return a file as a part of a mail; its own media type may carry parameters, which Django's `attach` loses."""
+    part = MIMEBase(*file.kind.split("/", 1))
+    part.set_payload(file.content)
+    encode_base64(part)
+    for name, value in file.parameters.items():
+        part.set_param(name, value)
+    part.add_header("Content-Disposition", "attachment", filename=file.name)
+    return part
 
 
 def _put_off(mail: Outbox, error: Exception, now: datetime) -> bool:

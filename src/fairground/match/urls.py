@@ -6,6 +6,7 @@ from fairground.match import catalogue_views, views
 from fairground.match import outcomes_views as learning
 from fairground.match.broker import views as broker
 from fairground.match.introductions import pages
+from fairground.match.landing import pages as landing
 from fairground.match.results_list import views as results_list_views
 
 app_name = "match"
@@ -45,6 +46,9 @@ urlpatterns = [
     path("lists/<slug:key>/", results_list_views.show_list, name="list"),
     path("lists/<slug:key>/make/", results_list_views.make_issue, name="list_make"),
     path("lists/<slug:key>/<int:number>/", results_list_views.show_issue, name="list_issue"),
+    path("landing/", landing.state_needs, name="landing"),
+    path("landing/answer/", landing.show_answer, name="landing_answer"),
+    path("landing/compare/", landing.compare, name="landing_compare"),
     path("learning/", learning.show_learning, name="learning"),
     path("learning/labels.zip", learning.download_labels, name="labels"),
     path("learning/try/", learning.try_learning, name="try_learning"),

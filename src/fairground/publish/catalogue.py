@@ -18,6 +18,7 @@ from fairground.accounts.kinds import kind_of, kinds
 from fairground.accounts.models import Record
 from fairground.accounts.policies import audience_of, may_name, readable
 from fairground.language.local_text import LocalText
+from fairground.places.core.coordinates import mercator
 from fairground.publish.addresses import catalogue_address, record_address
 from fairground.publish.core.search.query import SearchRequest, Sort
 from fairground.publish.core.search.search import Hit, SearchPage, search
@@ -47,6 +48,9 @@ _LIMITS = {
     "amount_from": re.compile(r"\d{1,17}"),
     "amount_to": re.compile(r"\d{1,17}"),
     "without": re.compile(r"(?s).{1,200}"),
+    "bbox": re.compile(
+        r"-?\d{1,3}(\.\d{1,6})?(,-?\d{1,3}(\.\d{1,6})?){3}"
+    ),  # of the map: west, south, east, north
 }
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 # Facets in the order of the page; 'kind' is shown as tabs above.
@@ -71,7 +75,7 @@ _TAB_ORDER = (
     "publication", "exhibit", "organisation", "person", "session", "edition",
 )  # fmt: skip
 _TAB_PLACES = {code: place for place, code in enumerate(_TAB_ORDER)}
-_ROW_COLUMNS = (
+ROW_COLUMNS = (
     "key", "kind", "state", "title", "region", "country", "fields", "trl", "demonstration", "published_at",
     "valid_until", "zone__name", "zone__code", "organisation_id", "organisation__key", "organisation__title",
     "organisation__state", "organisation__visibility",
@@ -141,6 +145,7 @@ class CatalogueQuery:
             until=self._until(),
             amount=(_whole(self.limits.get("amount_from")), _whole(self.limits.get("amount_to"))),
             without=self.limits.get("without", ""),
+            bounds=_bounds(self.limits.get("bbox")),
             sort=self.sort,
             language=language,
             now=int(time.time()),
@@ -169,6 +174,16 @@ def _limits(parameters: QueryDict) -> dict[str, str]:
         if value and pattern.fullmatch(value):
             found[name] = value
     return found
+
+
+def _bounds(box: str | None) -> tuple[float, float, float, float] | None:
+    """Return a box in degrees as west, north, east, south of the mercator square; beyond the earth is its edge."""
+    if box is None:
+        return None
+    west, south, east, north = (float(part) for part in box.split(","))
+    left, top = mercator(max(-180.0, min(west, 179.999999)), north)
+    right, bottom = mercator(max(-180.0, min(east, 179.999999)), south)
+    return left, top, right, bottom
 
 
 def _whole(value: str | None) -> int | None:
@@ -213,7 +228,7 @@ def rows_for(hits: Sequence[Hit], actor: Actor, language: str) -> list[dict[str,
     records = {
         record["key"]: record
         for record in Record.objects.filter(readable(actor), key__in=[hit.key for hit in hits]).values(
-            *_ROW_COLUMNS
+            *ROW_COLUMNS
         )
     }
     return [row(records[hit.key], parts=hit.snippet, actor=actor) for hit in hits if hit.key in records]
@@ -222,14 +237,15 @@ def rows_for(hits: Sequence[Hit], actor: Actor, language: str) -> list[dict[str,
 def newest_rows(actor: Actor, kind_codes: Iterable[str], limit: int, language: str) -> list[dict[str, Any]]:
     """Return the rows of what was published last. One query."""
     records = Record.objects.filter(readable(actor), kind__in=list(kind_codes), state=states.PUBLISHED)
-    columns = (*_ROW_COLUMNS, "summary")
+    columns = (*ROW_COLUMNS, "summary")
     return [
-        row(record, parts=_first_line(record["summary"].in_language(language)), actor=actor)
+        row(record, parts=first_line(record["summary"].in_language(language)), actor=actor)
         for record in records.order_by("-published_at", "-pk").values(*columns)[:limit]
     ]
 
 
-def _first_line(text: str) -> tuple[tuple[str, bool], ...]:
+def first_line(text: str) -> tuple[tuple[str, bool], ...]:
+    """Return the first line of a text as the one part a row shows of it; nothing of an empty one."""
     line = text.strip().partition("\n")[0]
     return (
         ((line if len(line) <= _LINE_LENGTH else line[:_LINE_LENGTH].rstrip() + "…", False),) if line else ()
@@ -237,7 +253,7 @@ def _first_line(text: str) -> tuple[tuple[str, bool], ...]:
 
 
 def row(record: Mapping[str, Any], *, parts: Sequence[Any], actor: Actor) -> dict[str, Any]:
-    """Return one row for `web/components/rows.html` from columns named in `_ROW_COLUMNS`."""
+    """Return one row for `web/components/rows.html` from columns named in `ROW_COLUMNS`."""
     place = record["zone__name"] or (
         label_of("region", record["region"], actor.hub_id) if record["region"] else None
     )
@@ -292,7 +308,10 @@ def facets(query: CatalogueQuery, page: SearchPage, hub_id: int) -> list[dict[st
     return found
 
 
-def tabs(query: CatalogueQuery, page: SearchPage) -> list[dict[str, Any]]:
+AddressOf = Callable[[CatalogueQuery], str]
+
+
+def tabs(query: CatalogueQuery, page: SearchPage, address_of: AddressOf = address) -> list[dict[str, Any]]:
     """Return the kinds as tabs with counts; kinds that are not there are left out unless chosen."""
     counted = dict(page.facets.get("kind", ()))
     chosen = query.filters.get("kind", ())
@@ -300,7 +319,7 @@ def tabs(query: CatalogueQuery, page: SearchPage) -> list[dict[str, Any]]:
     found = [
         {
             "label": LocalText("全部", "All"),
-            "url": address(replace(query, filters=rest, page=1)),
+            "url": address_of(replace(query, filters=rest, page=1)),
             "count": sum(counted.values()),
             "current": not chosen,
         }
@@ -310,7 +329,7 @@ def tabs(query: CatalogueQuery, page: SearchPage) -> list[dict[str, Any]]:
             found.append(
                 {
                     "label": kind.plural,
-                    "url": address(replace(query, filters={**rest, "kind": (kind.code,)}, page=1)),
+                    "url": address_of(replace(query, filters={**rest, "kind": (kind.code,)}, page=1)),
                     "count": counted.get(kind.code, 0),
                     "current": kind.code in chosen,
                 }
@@ -318,7 +337,7 @@ def tabs(query: CatalogueQuery, page: SearchPage) -> list[dict[str, Any]]:
     return found
 
 
-def chips(query: CatalogueQuery, hub_id: int) -> list[dict[str, Any]]:
+def chips(query: CatalogueQuery, hub_id: int, address_of: AddressOf = address) -> list[dict[str, Any]]:
     """Return every filter but the kind as a chip that can be taken off."""
     found = []
     organisations = organisation_names(
@@ -338,12 +357,16 @@ def chips(query: CatalogueQuery, hub_id: int) -> list[dict[str, Any]]:
                     {
                         "of": FACET_NAMES[facet],
                         "label": label,
-                        "url": address(query.without(facet, value, excluded=excluded)),
+                        "url": address_of(query.without(facet, value, excluded=excluded)),
                     }
                 )
     for name, value in query.limits.items():
         found.append(
-            {"of": None, "label": limit_label(name, value, query), "url": address(query.without_limit(name))}
+            {
+                "of": None,
+                "label": limit_label(name, value, query),
+                "url": address_of(query.without_limit(name)),
+            }
         )
     return found
 
@@ -361,6 +384,7 @@ def limit_label(name: str, value: str, query: CatalogueQuery) -> LocalText:
         "deadline_from": LocalText(f"截止于 {day} 或之后", f"ends on {day} or later"),
         "deadline_to": LocalText(f"截止于 {day} 或之前", f"ends on {day} or earlier"),
         "open": LocalText("尚未截止", "still open"),
+        "bbox": LocalText("地图范围内", "within the map's view"),
         "without": LocalText(f"不含“{value}”", f"without '{value}'"),
     }[name]
 

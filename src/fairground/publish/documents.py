@@ -16,13 +16,17 @@ from fairground.accounts.policies import audience
 from fairground.collect.core.structures import Price
 from fairground.editions.models import Participation
 from fairground.language.local_text import LocalText
+from fairground.places.core.outlines import region_point
 from fairground.places.core.regions import country_of
-from fairground.publish.core.search.documents import SearchDocument
+from fairground.places.models import Zone
+from fairground.publish.core.search.documents import Point, SearchDocument
 from fairground.taxonomy import code_list
 
 BLOCK = 1000  # records read at once: memory stays level whatever the size of the hub
 
 _HEAD_TEXTS = frozenset({"title", "summary", "keywords", "aliases"})
+# Kinds that stand somewhere: a person, a session or a publication is not looked for on a map.
+_PLACED_KINDS = frozenset({"platform", "facility", "organisation", "offer", "need", "scenario"})
 # What a document takes from a record besides the kind's own searched fields.
 _COLUMNS = frozenset(
     {
@@ -41,6 +45,7 @@ _COLUMNS = frozenset(
         *("region", "country", "fields", "trl", "partnership", "organisation_kind"),
         *("platform_type", "publication_type", "facility_type"),
         *("changed_at", "published_at", "valid_until", "deadline", "price", "budget"),
+        *("longitude", "latitude", "zone"),
     }
 )
 
@@ -106,7 +111,7 @@ def _documents(kind: Kind, found: QuerySet[Any]) -> Iterator[SearchDocument]:
         .only("title", "aliases", "organisation_kind", "key", "region")
         .in_bulk({record.organisation_id for record in records if record.organisation_id})
     )
-    zones = dict(kind.model.objects.filter(pk__in=ids, zone__isnull=False).values_list("pk", "zone__code"))
+    zones = Zone.objects.in_bulk({record.zone_id for record in records if record.zone_id})
     edition_keys = (
         dict(kind.model.objects.filter(pk__in=ids).values_list("pk", "edition__key"))
         if kind.code in ("session", "publication", "exhibit")
@@ -122,7 +127,7 @@ def _documents(kind: Kind, found: QuerySet[Any]) -> Iterator[SearchDocument]:
             bodies,
             organisations.get(record.organisation_id),
             audience(record, grants[record.pk]),
-            zones.get(record.pk, ""),
+            zones.get(record.zone_id),
             own_editions,
         )
 
@@ -133,9 +138,14 @@ def _document(
     bodies: Sequence[FieldSpec],
     organisation: Organisation | None,
     seen_by: tuple[str, ...],
-    zone: str,
+    zone: Zone | None,
     editions: Sequence[str],
 ) -> SearchDocument:
+    facets = {
+        facet: tuple(values)
+        for facet, values in _facets(kind, record, organisation, zone, editions).items()
+        if any(values)
+    }
     return SearchDocument(
         key=record.key,
         kind=kind.code,
@@ -145,11 +155,7 @@ def _document(
         organisations=_names(organisation),
         summary=record.summary,
         bodies=tuple(text for spec in bodies for text in _texts(getattr(record, spec.name), spec)),
-        facets={
-            facet: tuple(values)
-            for facet, values in _facets(kind, record, organisation, zone, editions).items()
-            if any(values)
-        },
+        facets=facets,
         audience=seen_by,
         changed_at=int(record.changed_at.timestamp()),
         published_at=int(record.published_at.timestamp()) if record.published_at else None,
@@ -157,12 +163,13 @@ def _document(
         amount_low=price.low_minor if (price := _price(record)) else None,
         amount_high=price.high_minor if price else None,
         demonstration=record.demonstration,
+        point=_point(record, zone, facets) if kind.code in _PLACED_KINDS else None,
         version=record.version,
     )
 
 
 def _facets(
-    kind: Kind, record: Any, organisation: Organisation | None, zone: str, editions: Sequence[str]
+    kind: Kind, record: Any, organisation: Organisation | None, zone: Zone | None, editions: Sequence[str]
 ) -> Mapping[str, Iterable[str]]:
     owner = record if kind.code == "organisation" else organisation
     region = record.region or (organisation.region if organisation else "")
@@ -171,7 +178,7 @@ def _facets(
         "field": _with_parents("fields", record.fields),
         "region": [region],
         "country": [country],
-        "zone": [zone],
+        "zone": [zone.code] if zone else [],
         "trl": [str(record.trl)] if record.trl else [],
         "partnership": getattr(record, "partnership", ()),
         "organisation_kind": [owner.organisation_kind] if owner else [],
@@ -183,6 +190,18 @@ def _facets(
         "organisation": [owner.key] if owner else [],
         "currency": [price.currency] if (price := _price(record)) else [],
     }
+
+
+def _point(record: Any, zone: Zone | None, facets: Mapping[str, tuple[str, ...]]) -> Point | None:
+    """Return the record's own point, else its zone's, else one for its region; None where nothing is known."""
+    if getattr(record, "longitude", None) is not None and record.latitude is not None:
+        return Point(record.longitude, record.latitude, "exact")
+    if zone and zone.longitude is not None and zone.latitude is not None:
+        return Point(zone.longitude, zone.latitude, "zone")
+    for region in facets.get("region", ()):
+        if found := region_point(region):
+            return Point(*found, "region")
+    return None
 
 
 def _price(record: Any) -> Price | None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import BooleanField, ExpressionWrapper
 from django.urls import reverse
@@ -99,6 +100,7 @@ def _head(actor: Actor, record: Record, kind: Kind) -> dict[str, Any]:
     organisation = named_organisation(actor, record)
     return {
         "key": record.key,
+        "map_url": _on_the_map(record, kind),
         "title": record.title,
         "kind": kind.code,
         "kind_label": kind.label,
@@ -123,6 +125,15 @@ def _head(actor: Actor, record: Record, kind: Kind) -> dict[str, Any]:
         "version": record.version,
         "history_url": reverse("publish:history", args=[kind.code, record.key]),
     }
+
+
+def _on_the_map(record: Any, kind: Kind) -> str:
+    """Return the map's address with a record that stands at a point of its own in the middle; '' for all others."""
+    longitude, latitude = getattr(record, "longitude", None), getattr(record, "latitude", None)
+    if longitude is None or latitude is None or record.state != states.PUBLISHED:
+        return ""
+    box = f"{longitude - 0.01:.4f},{latitude - 0.007:.4f},{longitude + 0.01:.4f},{latitude + 0.007:.4f}"
+    return f"{reverse('publish:map')}?{urlencode({'kind': kind.code, 'bbox': box})}#{record.key}"
 
 
 def named_organisation(actor: Actor, record: Record) -> Organisation | None:

@@ -25,6 +25,7 @@ from fairground.publish.core.search.suggest import suggest
 from fairground.publish.editions import leading_figures, programme
 from fairground.publish.index import search_index
 from fairground.publish.labels import suggestible_terms
+from fairground.publish.map.page import map_address
 from fairground.web.panels import panels_for
 from fairground.web.rate_limits import limit
 from fairground.web.reader import readers_language
@@ -92,12 +93,12 @@ def _ways() -> list[dict[str, Any]]:
             "url": reverse("collect:new", args=["need"]),
         },
         {
-            "label": LocalText("两表对接", "Match two lists"),
+            "label": LocalText("看地图", "Show me the map"),
             "text": LocalText(
-                "放入两份表格，得到逐条说明理由的对接报告。",
-                "Drop two spreadsheets; get a report that explains every pair.",
+                "服务平台、设施和园区都在哪里，附近有什么。",
+                "Where platforms, facilities and zones are, and what is near.",
             ),
-            "url": reverse("match:two_lists"),
+            "url": reverse("publish:map"),
         },
     ]
 
@@ -147,6 +148,7 @@ def show_catalogue(request: HttpRequest) -> HttpResponse:
             "catalogue_url": reverse("publish:catalogue"),
             "save_url": f"{reverse('publish:saved')}?{urlencode(parameters)}",
             "feed_url": f"{reverse('publish:feed')}?{urlencode(parameters)}",
+            "map_url": map_address(replace(query, page=1)),
             "ask_url": f"{reverse('publish:ask')}?{urlencode({'q': query.text})}",
             "empty_actions": [
                 {
@@ -212,6 +214,7 @@ def show_answer(request: HttpRequest) -> HttpResponse:
             "correction": _correction(page.suggestion, asked.query),
             "widened": catalogue.loosened(page),
             "catalogue_url": catalogue.address(asked.query),
+            "map_url": map_address(replace(asked.query, page=1)),
             "empty_actions": [
                 {
                     "label": LocalText("发布为需求", "Post it as a need"),

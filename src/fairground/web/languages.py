@@ -39,7 +39,9 @@ class LanguageMiddleware:
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
             response.headers.setdefault("Content-Language", language)
-            if first in NAMES and request.COOKIES.get(COOKIE) != language:
+            # A frame on somebody else's page, and what programs read, leave nothing behind.
+            keeps_quiet = getattr(response, "sets_no_cookie", False)
+            if first in NAMES and request.COOKIES.get(COOKIE) != language and not keeps_quiet:
                 response.set_cookie(COOKIE, language, max_age=31_536_000, samesite="Lax", httponly=True)
         return response
 

@@ -16,6 +16,9 @@ MANAGE_PEOPLE = "manage_people"
 MANAGE_HUB = "manage_hub"
 MERGE_ORGANISATIONS = "merge_organisations"
 KEEP_INTRODUCTIONS = "keep_introductions"  # the broker's desk: propose, remind, note, hand over
+KEEP_PLACES = (
+    "keep_places"  # the park manager's desk, for the zones and parks that an organisation of theirs runs
+)
 LEARN_WEIGHTS = "learn_weights"  # see what the hub's outcomes teach; turning weights on is MANAGE_HUB
 
 
@@ -41,7 +44,7 @@ ROLES = {
         _role("offerer", "成果方", "offerer", ADD_RECORDS, own_choice=True),
         _role("need_owner", "需求方", "need owner", ADD_RECORDS, own_choice=True),
         _role("broker", "技术经理人", "broker", ADD_RECORDS, ADD_PUBLICATIONS, KEEP_INTRODUCTIONS),
-        _role("park_manager", "园区管理者", "park manager", ADD_RECORDS),
+        _role("park_manager", "园区管理者", "park manager", ADD_RECORDS, KEEP_PLACES),
         _role("investor", "投资人", "investor", own_choice=True),
         _role("reviewer", "评审专家", "reviewer"),
         _role(

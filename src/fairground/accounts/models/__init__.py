@@ -3,6 +3,7 @@
 from fairground.accounts.models.consent import Consent, ConsentText
 from fairground.accounts.models.grant import Grant
 from fairground.accounts.models.hub import Hub
+from fairground.accounts.models.keeping import PlaceKeeper
 from fairground.accounts.models.notices import Notice, NoticeWish
 from fairground.accounts.models.organisation import (
     Invitation,
@@ -28,6 +29,7 @@ __all__ = [
     "Organisation",
     "OrganisationMembership",
     "Person",
+    "PlaceKeeper",
     "Record",
     "Revision",
     "RoleAssignment",

@@ -1,6 +1,6 @@
 """The kinds of notices. A stage registers its own when Django starts; nothing here knows a stage."""
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -11,11 +11,14 @@ from fairground.accounts.core.rhythms import AT_ONCE, NEVER, RHYTHMS
 from fairground.accounts.models import Record
 from fairground.accounts.policies import readable
 from fairground.language.local_text import LocalText
+from fairground.mail.services import MailFile
 
 # Takes a reader and keys; returns the titles of those that the reader may read now.
 Opens = Callable[[Actor, Collection[str], datetime], Mapping[str, LocalText]]
 # Takes a reader; returns the records that may be listed for them now, a Q on Record.
 Lists = Callable[[Actor, datetime], Q]
+# Takes a reader, keys and a language; returns the files that go with the mail that tells of them.
+Attaches = Callable[[Actor, Collection[str], str, datetime], Sequence[MailFile]]
 
 
 def open_records(actor: Actor, keys: Collection[str], now: datetime) -> dict[str, LocalText]:
@@ -45,6 +48,7 @@ class NoticeKind:
     opens : says whether what a notice is about may still be read, and its title
     lists : says which of the records it lists may still be listed
     paced_at : the path of the page where the rhythm is chosen instead; the news then go into the next digest
+    attaches : makes the files that go with its mail, from what the reader may read then; None where there are none
     """
 
     code: str
@@ -56,6 +60,7 @@ class NoticeKind:
     opens: Opens = open_records
     lists: Lists = lists_readable
     paced_at: str = ""
+    attaches: Attaches | None = None
 
     def __post_init__(self) -> None:
         if self.rhythm not in RHYTHMS or (self.mandatory and self.rhythm != AT_ONCE):
@@ -76,9 +81,12 @@ def register_notice_kind(
     opens: Opens = open_records,
     lists: Lists = lists_readable,
     paced_at: str = "",
+    attaches: Attaches | None = None,
 ) -> None:
     """Make a kind known, see `NoticeKind`. Called once a kind, from an app's `ready`."""
-    _KINDS[code] = NoticeKind(code, label, explanation, rhythm, mandatory, pause, opens, lists, paced_at)
+    _KINDS[code] = NoticeKind(
+        code, label, explanation, rhythm, mandatory, pause, opens, lists, paced_at, attaches
+    )
 
 
 def notice_kinds() -> tuple[NoticeKind, ...]:

@@ -1,6 +1,7 @@
 """Notices by mail: what is due is queued by the clock, and written when it is sent, from what may be read then."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,14 +11,14 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils.translation import override
 
-from fairground.accounts.actors import actor_for
+from fairground.accounts.actors import Actor, actor_for
 from fairground.accounts.core.rhythms import DIGESTS, NEVER
 from fairground.accounts.models import Hub, Notice, User
-from fairground.accounts.notices.kinds import notice_kind
+from fairground.accounts.notices.kinds import Attaches, notice_kind
 from fairground.accounts.notices.reading import ShownNotice, shown_notices
 from fairground.accounts.notices.wishes import ALL, rhythms_of, stop_token
 from fairground.mail.rendering import render_mail
-from fairground.mail.services import WrittenMail, queue_written, register_writer
+from fairground.mail.services import MailFile, WrittenMail, queue_written, register_writer
 
 WRITER = "notices"
 _PARENTHESES = {"zh": ("（", "）"), "en": (" (", ")")}
@@ -86,12 +87,23 @@ def write_notice_mail(content: Mapping[str, Any], now: datetime) -> WrittenMail 
         )
         if rhythms.get(row.kind, NEVER) != NEVER
     ]
-    shown = [
-        line
-        for line in shown_notices(actor_for(user, hub.pk, now=now), rows, now=now, named=named)
-        if line.is_open
-    ]
-    return _written(user, hub, shown) if shown else None
+    actor = actor_for(user, hub.pk, now=now)
+    shown = [line for line in shown_notices(actor, rows, now=now, named=named) if line.is_open]
+    if not shown:
+        return None
+    open_lines = {line.pk for line in shown}
+    files = _files(actor, [row for row in rows if row.pk in open_lines], user.language, now)
+    return replace(_written(user, hub, shown), files=files)
+
+
+def _files(actor: Actor, rows: Sequence[Notice], language: str, now: datetime) -> tuple[MailFile, ...]:
+    """Return what the kinds of these lines attach, each kind asked once."""
+    about: dict[Attaches, list[str]] = {}
+    for row in rows:
+        kind = notice_kind(row.kind)
+        if kind is not None and kind.attaches is not None and row.about_key:
+            about.setdefault(kind.attaches, []).append(row.about_key)
+    return tuple(file for attaches, keys in about.items() for file in attaches(actor, keys, language, now))
 
 
 def _written(user: User, hub: Hub, shown: Sequence[ShownNotice]) -> WrittenMail:

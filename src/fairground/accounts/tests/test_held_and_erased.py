@@ -66,7 +66,7 @@ PERSON_FIELDS = {
     "changed_by", "submitted_by", "published_at", "valid_until",
 }  # fmt: skip
 # Models that point to an account only to say who did something; what they hold is about something else.
-POINT_TO_AN_AUTHOR = {"django_tasks_db.DBTaskResult"}
+POINT_TO_AN_AUTHOR = {"accounts.PlaceKeeper", "django_tasks_db.DBTaskResult"}
 
 
 @pytest.fixture

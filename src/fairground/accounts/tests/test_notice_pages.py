@@ -24,8 +24,8 @@ from fairground.accounts.services import add_record
 from fairground.language.local_text import LocalText
 
 pytestmark = pytest.mark.django_db
-# session, account, roles, organisations, unread, count, lines, records they are about, records they list
-INBOX_QUERIES = 9
+# session, account, roles with organisations, unread, count, lines, records they are about, records they list
+INBOX_QUERIES = 8
 Queries = Callable[[int], AbstractContextManager[CaptureQueriesContext]]
 
 

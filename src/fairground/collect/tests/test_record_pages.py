@@ -11,7 +11,7 @@ from fairground.accounts.kinds import FieldSpec, Kind, kind_of, kinds
 from fairground.accounts.services import add_record
 from fairground.accounts.values import snapshot
 from fairground.language.local_text import LocalText
-from fairground.places.models import Zone
+from fairground.places.models import Park, Zone
 
 KINDS = (
     "offer", "need", "platform", "facility", "dataset", "tool", "scenario",
@@ -46,6 +46,8 @@ def _type(spec: FieldSpec, name: str, typed: dict[str, Any], keys: dict[str, str
             typed[name] = "CN"
         case "zone":
             typed[name] = "example-zone"
+        case "park":
+            typed[name] = keys["park"]
         case "date":
             typed[name] = "2027-03-01"
         case "datetime":
@@ -89,7 +91,8 @@ def _code(spec: FieldSpec) -> str:
 def keys(clock_actor: Any, now: datetime) -> dict[str, str]:
     """Published records of the kinds that others refer to."""
     Zone.objects.create(code="example-zone", name=LocalText("示例·园区", "Example zone"), region="130000")
-    found = {}
+    park = Park.objects.create(name=LocalText("示例·产业园", "Example park"), region="130000")
+    found = {"park": park.key}
     for kind, more in (("organisation", {}), ("platform", {}), ("offer", {}), ("edition", {"year": 2024})):
         title = {"zh": f"示例·{kind}", "en": f"Example {kind}"}
         found[kind] = add_record(

@@ -7,7 +7,7 @@ import pytest
 from allauth.account.models import EmailAddress
 from pytest_django import Settings
 
-from fairground.accounts.models import Hub, Record, RoleAssignment, User
+from fairground.accounts.models import Hub, PlaceKeeper, Record, RoleAssignment, User
 from fairground.accounts.services import add_record
 from fairground.audit.models import Change
 from fairground.collect.models import Offer, Platform
@@ -15,7 +15,8 @@ from fairground.demo.load import DemoRefusedError, load_demo
 from fairground.demo.read import read_demonstration
 from fairground.editions.models import Figure
 from fairground.language.local_text import LocalText
-from fairground.places.models import Zone
+from fairground.meet.models import ServiceRequest
+from fairground.places.models import Park, Zone
 
 NOW = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)
 LATER = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -38,6 +39,8 @@ COUNTS = {
     "account": 12,
     "submission": 6,
     "introduction": 10,
+    "booking_rule": 5,
+    "service_request": 5,
 }
 
 
@@ -50,7 +53,21 @@ def portal(db: None, settings: Settings) -> Settings:
 
 def everything() -> dict[str, list[Any]]:
     """Return every row that loading writes."""
-    tables = (Hub, Zone, Record, Offer, Platform, Change, Figure, User, RoleAssignment, EmailAddress)
+    tables = (
+        Hub,
+        Zone,
+        Park,
+        PlaceKeeper,
+        ServiceRequest,
+        Record,
+        Offer,
+        Platform,
+        Change,
+        Figure,
+        User,
+        RoleAssignment,
+        EmailAddress,
+    )
     return {model.__name__: list(model.objects.order_by("pk").values()) for model in tables}
 
 
@@ -86,7 +103,7 @@ def test_a_call_that_was_killed_is_completed_by_the_next(
     records = {
         kind: count
         for kind, count in COUNTS.items()
-        if kind not in ("figure", "account", "submission", "introduction")
+        if kind not in ("figure", "account", "submission", "introduction", "booking_rule", "service_request")
     }
     assert {**counts, "offer": 60, "need": 46, "platform": 320} == {**dict.fromkeys(COUNTS, 0), **records}
     assert Record.objects.values("kind", "reference").distinct().count() == Record.objects.count()

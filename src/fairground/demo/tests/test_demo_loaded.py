@@ -106,7 +106,7 @@ def test_every_field_printed_in_the_sample_lists_has_a_code() -> None:
 
 
 def test_every_right_printed_in_the_sample_lists_has_a_kind() -> None:
-    values = RecordValues(DEMO, lambda ref: ref)
+    values = RecordValues(DEMO, lambda ref: ref, {})
     rights = {
         right["status"]: right["right"] for offer in DEMO.offers for right in values.offer(offer)["rights"]
     }
@@ -122,7 +122,7 @@ def test_an_unknown_ref_is_an_error() -> None:
         raise KeyError(ref)
 
     with pytest.raises(KeyError, match="org:demo-park"):
-        RecordValues(DEMO, nothing).platform(replace(DEMO.platforms[0]))
+        RecordValues(DEMO, nothing, {}).platform(replace(DEMO.platforms[0]))
 
 
 def test_every_facility_stands_on_an_invented_platform_of_its_zone(loaded: LoadReport) -> None:

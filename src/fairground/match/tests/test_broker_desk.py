@@ -132,7 +132,7 @@ def test_desk_asks_as_often_for_three_as_for_one(
         talking = market.introduce("agreed", days=5 + number)
         market.wrote(talking, "asking", 2)
     broker.get("/en/broker/")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         page = broker.get("/en/broker/")
     assert len(page.context["page"].rows) == rows
 

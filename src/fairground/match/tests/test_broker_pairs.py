@@ -108,5 +108,5 @@ def test_the_page_asks_as_often_for_three_as_for_one(
     for number in range(rows):
         catalogue.offer(f"offer {number}", 0.5)
     broker.get("/en/broker/pairs/")
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         assert len(_offered(broker)) == rows

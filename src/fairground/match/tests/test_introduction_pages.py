@@ -17,8 +17,8 @@ from fairground.match.introductions.thread import send_message
 from fairground.match.models import Block, Introduction, Match
 from fairground.match.tests.introduction_parts import LIMITS, Sides, add, make_sides
 
-QUERIES_OF_LIST = 7
-QUERIES_OF_ONE = 10
+QUERIES_OF_LIST = 6
+QUERIES_OF_ONE = 9
 
 
 @pytest.fixture

@@ -435,3 +435,17 @@ def test_other_weights_are_those_of_a_large_hub_from_the_next_record_on(
     publish("need", **RADOME_NEED)
     follow_changes()
     assert following._matchers[hub_id] is not old
+
+
+def test_samples_begun_in_a_calm_moment_leave_the_processor_to_readers_who_come(
+    others: list[Record], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    looks = iter([True])  # calm at the start of the turn, never after it
+    monkeypatch.setattr(following, "_WHOLE_MOST", 4)
+    monkeypatch.setattr(following, "_TURN_S", 0.0)
+    monkeypatch.setattr(SpareTime, "is_there", lambda self: next(looks, False))
+    monkeypatch.setattr("fairground.match.catalogue.following.time.sleep", slept.append)
+    assert follow_changes() == 1
+    assert slept
+    assert set(slept) == {following._PAUSE_S}

@@ -388,7 +388,7 @@ def test_the_page_asks_as_often_for_three_as_for_one(
     for _ in range(rows):
         _keep(outcomes)
     client.get("/en/learning/")
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         assert len(client.get("/zh/learning/").context["tries"]) == rows
 
 

@@ -494,7 +494,7 @@ def test_list_of_kept_comparisons_asks_as_little_for_many(
     assert sum(f"需求{number}.csv" in page for number in range(5)) == count
 
 
-_KEPT_QUERIES = 6
+_KEPT_QUERIES = 5
 
 
 def test_lists_forgotten_before_the_match_fail_in_words(client: Client) -> None:

@@ -28,7 +28,10 @@ from fairground.accounts.services import (
 from fairground.audit.models import Change
 from fairground.audit.selectors import LogPosition, changes_after, last_position, position_of
 from fairground.language.local_text import LocalText
+from fairground.places.core.outlines import region_point
+from fairground.places.models import Zone
 from fairground.publish import index as publish_index
+from fairground.publish.core.search.documents import Point
 from fairground.publish.core.search.errors import IndexBusyError
 from fairground.publish.documents import document_parts, documents_of
 from fairground.publish.index import check_index, follow_log, rebuild_index, search_index
@@ -422,3 +425,48 @@ def test_documents_are_read_in_few_queries_whatever_their_number(
         return len(captured)
 
     assert queries(1) == queries(3)
+
+
+def test_a_document_stands_at_its_own_point_else_its_zones_else_its_regions(
+    hub: Hub, clock_actor: Actor, now: datetime
+) -> None:
+    Zone.objects.create(
+        code="z1", name=LocalText("一区", "Zone 1"), region="130000", longitude=115.5, latitude=38.9
+    )
+    Zone.objects.create(code="z2", name=LocalText("二区", "Zone 2"), region="130000")
+
+    def point(kind: str, **values: Any) -> Point | None:
+        title = {"zh": "某处"}
+        record = add_record(actor=clock_actor, kind_code=kind, values={"title": title, **values}, now=now)
+        (document,) = documents_of([record.key])
+        return document.point
+
+    own = {"longitude": 116.3, "latitude": 39.9}
+    assert point("platform", **own, zone="z1") == (116.3, 39.9, "exact")
+    assert point("facility", **own) == (116.3, 39.9, "exact")
+    assert point("offer", zone="z1", region="130000") == (115.5, 38.9, "zone")
+    assert point("need", zone="z2", region="130000") == (*(region_point("130000") or ()), "region")
+    assert point("organisation", region="DE") == (*(region_point("DE") or ()), "region")
+    assert point("platform") is None
+    # Nobody looks for these on a map.
+    values = {"title": {"zh": "某机构"}, "region": "130000"}
+    firm = add_record(actor=clock_actor, kind_code="organisation", values=values, now=now, publish=True)
+    assert point("need", organisation=firm.key) == (*(region_point("130000") or ()), "region")
+    assert [point(kind, organisation=firm.key) for kind in ("dataset", "tool")] == [None] * 2
+    rebuild_index()
+    assert check_index().is_equal
+    Zone.objects.filter(code="z1").update(longitude=115.6)
+    assert len(check_index().different) == 1
+
+
+def test_a_hidden_organisations_region_places_nothing(hub: Hub, clock_actor: Actor, now: datetime) -> None:
+    hidden = add_record(
+        actor=clock_actor,
+        kind_code="organisation",
+        values={"title": {"zh": "某机构"}, "region": "130000"},
+        now=now,
+    )
+    values = {"title": {"zh": "某成果"}, "organisation": hidden.key}
+    offer = add_record(actor=clock_actor, kind_code="offer", values=values, now=now)
+    (document,) = documents_of([offer.key])
+    assert document.point is None

@@ -27,13 +27,15 @@ def test_the_first_view_leaves_room_for_the_page() -> None:
 def test_vendored_files_are_the_ones_listed() -> None:
     listed = dict(
         re.findall(
-            r"^\| `([\w.]+)`.*`([0-9a-f]{64})` \|$",
+            r"^\| `([\w.-]+)`.*`([0-9a-f]{64})` \|$",
             (STATIC / "vendor" / "VERSIONS.md").read_text("utf-8"),
             re.MULTILINE,
         )
     )
     found = {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in (STATIC / "vendor").glob("*.js")
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in (STATIC / "vendor").iterdir()
+        if path.suffix in (".js", ".mjs", ".css")
     }
     assert listed == found
 

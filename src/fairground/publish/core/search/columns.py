@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MOST_VALUES = 500
+MERCATOR_STEPS = 1 << 30  # a side of the mercator square, in the steps points are kept in: four centimetres
 
 Rows = NDArray[np.int64]
 Mask = NDArray[np.bool_]
@@ -101,7 +102,8 @@ class Columns:
     `row_of` : int64[highest sequence + 1], sequence number of a document → its row, -1 where there is none.
     `facets` : by code of the facet. `audience` : who may see each row.
     `numbers` : int64[n_row] each: 'published_at', 'changed_at', 'valid_until', 'amount_low', 'amount_high' (-1 where
-        unknown), 'demonstration' (0, 1).
+        unknown), 'demonstration' (0, 1), 'x', 'y' in `MERCATOR_STEPS` (-1 where the row has no place), 'placement'
+        (0 no place, 1 its region's point, 2 its zone's, 3 its own).
     """
 
     row_of: NDArray[np.int64]

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal, NamedTuple
 
 from fairground.language.local_text import LocalText
 
@@ -31,6 +31,18 @@ COUNTED_FACETS = tuple(facet for facet in FACETS if facet not in ("organisation"
 PUBLIC = "public"
 
 
+Placement = Literal["region", "zone", "exact"]
+PLACEMENTS: tuple[Placement, ...] = ("region", "zone", "exact")  # how near a point is known, from far to near
+
+
+class Point(NamedTuple):
+    """Where a document stands: degrees of WGS-84, and whether that is its own place or its zone's or region's."""
+
+    longitude: float
+    latitude: float
+    placement: Placement
+
+
 def is_for_everyone(audience: Iterable[str]) -> bool:
     """Tell whether 'public' is among the terms, alone or as the last part of one ('7:public')."""
     return any(term.rpartition(":")[2] == PUBLIC for term in audience)
@@ -50,6 +62,8 @@ class SearchDocument:
     `audience` : who may see it; nobody where it is empty. See `is_for_everyone`.
     `changed_at`, `published_at`, `valid_until` : seconds since 1970, ≥ 0; None where unknown.
     `amount_low`, `amount_high` : what it costs or may cost, minor units ≥ 0 of the facet 'currency'; None: not said.
+    `point` : where it stands on the map; None where nothing is known. Of placement 'zone' or 'region' only where the
+        facet of that name has a value.
     `version` : int ≥ 0, of the record.
     """
 
@@ -69,12 +83,15 @@ class SearchDocument:
     amount_low: int | None = None
     amount_high: int | None = None
     demonstration: bool = False
+    point: Point | None = None
     version: int = 0
 
     def __post_init__(self) -> None:
         unknown = set(self.facets) - set(FACETS)
         if unknown:
             raise ValueError(f"unknown facets {sorted(unknown)}; known are {', '.join(FACETS)}")
+        if self.point and self.point.placement != "exact" and not self.facets.get(self.point.placement):
+            raise ValueError(f"a point of placement '{self.point.placement}' needs that facet")
         if not self.key or not self.kind:
             raise ValueError("a document needs a key and a kind")
 
@@ -105,6 +122,7 @@ class SearchDocument:
             "amount_low": self.amount_low,
             "amount_high": self.amount_high,
             "demonstration": self.demonstration,
+            "point": self.point,
             "version": self.version,
         }
         return json.dumps(parts, ensure_ascii=False, separators=(",", ":"))

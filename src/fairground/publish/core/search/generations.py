@@ -20,11 +20,14 @@ from fairground.publish.core.search.documents import FACETS
 from fairground.publish.core.search.errors import IndexMissingError, IndexOutdatedError
 
 # Raise it with every change to the fields below or to the files.
-LAYOUT_VERSION = 5
+LAYOUT_VERSION = 6
 POSITIONED = ("words", "grams")
 COUNTED = ("title_words", "near_words", "title_grams", "near_grams")
 PRESENT = ("chars", "prefixes", "spelling")
-NUMBERS = ("published_at", "changed_at", "valid_until", "amount_low", "amount_high", "demonstration")
+NUMBERS = (
+    *("published_at", "changed_at", "valid_until", "amount_low", "amount_high", "demonstration"),
+    *("x", "y", "placement"),
+)
 HOLDS_RECORD, HOLDS_CURSOR = "record", "cursor"  # what a document of tantivy's holds
 TITLE_PARTS = 3
 TITLE_KEYS = tuple(f"title_{language}_{part}" for language in ("zh", "en") for part in range(TITLE_PARTS))

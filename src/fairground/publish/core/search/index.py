@@ -21,8 +21,10 @@ from typing import NamedTuple
 import tantivy
 
 from fairground.language.normalise import fold
+from fairground.places.core.coordinates import mercator
 from fairground.publish.core.search.analysis import analyse
-from fairground.publish.core.search.documents import FACETS, SearchDocument
+from fairground.publish.core.search.columns import MERCATOR_STEPS
+from fairground.publish.core.search.documents import FACETS, PLACEMENTS, Point, SearchDocument
 from fairground.publish.core.search.errors import IndexBusyError, SearchIndexError
 from fairground.publish.core.search.generations import (
     HOLDS_CURSOR,
@@ -378,11 +380,20 @@ def _prepare(document: SearchDocument) -> Prepared:
         ("amount_low", -1 if document.amount_low is None else document.amount_low),
         ("amount_high", -1 if document.amount_high is None else document.amount_high),
         ("demonstration", int(document.demonstration)),
+        *zip(("x", "y", "placement"), _place(document.point), strict=True),
     ]
     for language in ("zh", "en"):
         for part, value in enumerate(title_key(document.title.in_language(language))):
             integers.append((f"title_{language}_{part}", value))
     return Prepared(document.key, document.source.encode("utf-8", "surrogatepass"), texts, integers)
+
+
+def _place(point: Point | None) -> tuple[int, int, int]:
+    """Return steps in the mercator square and how near the point is known: 1 its region's, 2 its zone's, 3 its own."""
+    if point is None:
+        return -1, -1, 0
+    x, y = mercator(point.longitude, point.latitude)
+    return int(x * MERCATOR_STEPS), int(y * MERCATOR_STEPS), PLACEMENTS.index(point.placement) + 1
 
 
 def _as_tantivy(document: Prepared, sequence: int) -> tantivy.Document:

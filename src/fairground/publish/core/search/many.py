@@ -16,7 +16,7 @@ _Clauses = list[tuple[Occur, Query]]
 
 def can_be_counted(request: SearchRequest) -> bool:
     """Return whether all a request asks for is words, values of facets and the best first."""
-    has_limits = (*request.until, *request.amount) != (None,) * 4
+    has_limits = (*request.until, *request.amount, request.bounds) != (None,) * 5
     return request.sort == "relevance" and not (
         has_limits or request.without or request.demonstration is not None
     )

@@ -46,6 +46,8 @@ class SearchRequest:
         document without one meets the first alone (it is open), never the second.
     `amount` : least and highest amount, minor units, None: any. A document meets it where its own range reaches
         into it, and does not where it names no amount. Name the currency among the filters.
+    `bounds` : west, north, east, south in the mercator square, each in [0, 1], y southward: only what has a place
+        and stands there, edges included. West beyond east reaches across 180°. None: wherever, and without a place.
     `without` : words; a document that has any of them is left out.
     `demonstration` : only invented records, only real ones, or (None) both.
     `sort` : 'relevance' is 'newest' where there is no text.
@@ -63,6 +65,7 @@ class SearchRequest:
     trl: tuple[int, int] | None = None
     until: tuple[int | None, int | None] = (None, None)
     amount: tuple[int | None, int | None] = (None, None)
+    bounds: tuple[float, float, float, float] | None = None
     without: str = ""
     demonstration: bool | None = None
     sort: Sort = "relevance"
@@ -87,6 +90,10 @@ class SearchRequest:
             frozenset(self.all_filters().items()),
             frozenset(excluded.items()),
             self.demonstration,
+            self.until,
+            self.amount,
+            self.without,
+            self.bounds,
             self.facets,
         )
 

@@ -7,7 +7,14 @@ from typing import Any
 import numpy as np
 import tantivy
 
-from fairground.publish.core.search.columns import Columns, Mask, Rows, Selection, facet_counts
+from fairground.publish.core.search.columns import (
+    MERCATOR_STEPS,
+    Columns,
+    Mask,
+    Rows,
+    Selection,
+    facet_counts,
+)
 from fairground.publish.core.search.many import best_of_many, can_be_counted, counts_of_many
 from fairground.publish.core.search.query import (
     SearchRequest,
@@ -118,13 +125,37 @@ def search(reader: SearchReader, request: SearchRequest, *, few: int = FEW_HITS)
                 first = _with_scores(matches, selection.rows(matches.rows).tolist())
                 return _counted_page(reader, request, some_words(), words, first, not_found)
             more = reader.matches(("some", tuple(found)), some_words)
-        new = ~np.isin(more.rows, matches.rows)
-        matches = Matches(
-            np.concatenate((matches.rows, more.rows[new])),
-            np.concatenate((matches.scores, more.scores[new])),
-            len(matches.rows) + int(np.count_nonzero(new)),
-        )
+        matches = _joined(matches, more)
     return _page(reader, request, selection, matches, words, not_found, complete)
+
+
+def matching_rows(reader: SearchReader, request: SearchRequest) -> Rows:
+    """Return every row that `search` counts in `total`, ascending; order, page and facets are passed over.
+
+    Cost: O(documents), and about a microsecond for each document that has the words when they are asked first.
+    """
+    audience = reader.visible_to(request.audience)
+    selection = _selection(reader, request, audience)
+    words = read_words(request.text)
+    if not words.units:
+        return selection.rows(None)
+    matches = reader.matches(("all", words), lambda: all_of(reader.schema, words))
+    if np.count_nonzero(audience[matches.rows]) < ENOUGH_HITS and len(words.units) > 1:
+        found = tuple(unit for unit in words.units if _is_found(reader, unit, audience))
+        if found:
+            more = reader.matches(("some", found), lambda: some_of(reader.schema, found))
+            matches = _joined(matches, more)
+    return np.sort(selection.rows(matches.rows))
+
+
+def _joined(matches: Matches, more: Matches) -> Matches:
+    """Return all rows of `matches`, then those of `more` that are not among them."""
+    new = ~np.isin(more.rows, matches.rows)
+    return Matches(
+        np.concatenate((matches.rows, more.rows[new])),
+        np.concatenate((matches.scores, more.scores[new])),
+        len(matches.rows) + int(np.count_nonzero(new)),
+    )
 
 
 def _counted_page(
@@ -188,6 +219,8 @@ def _selection(reader: SearchReader, request: SearchRequest, audience: Mask) -> 
         visible = visible.copy()
         visible[_rows_with(reader, unit)] = False
     visible = visible & _in_time(columns, request.until) & _affordable(columns, request.amount)
+    if request.bounds is not None:
+        visible = visible & _inside(columns, request.bounds)
     if request.demonstration is not None:
         visible = visible & (columns.numbers["demonstration"] == int(request.demonstration))
     return Selection(
@@ -205,6 +238,14 @@ def _in_time(columns: Columns, until: tuple[int | None, int | None]) -> Mask | n
     if latest is not None:
         mask = mask & (ends >= 0) & (ends <= latest)
     return mask
+
+
+def _inside(columns: Columns, bounds: tuple[float, float, float, float]) -> Mask:
+    west, north, east, south = (int(side * MERCATOR_STEPS) for side in bounds)
+    x, y = columns.numbers["x"], columns.numbers["y"]
+    in_width = (x >= west) & (x <= east) if west <= east else (x >= west) | (x <= east)
+    inside: Mask = (x >= 0) & in_width & (y >= north) & (y <= south)
+    return inside
 
 
 def _affordable(columns: Columns, amount: tuple[int | None, int | None]) -> Mask | np.bool_:

@@ -11,11 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from fairground.language.local_text import LocalText
-from fairground.publish.core.search.documents import COUNTED_FACETS, SearchDocument
+from fairground.places.core.coordinates import mercator
+from fairground.publish.core.search.documents import COUNTED_FACETS, Point, SearchDocument
 from fairground.publish.core.search.index import SearchIndex
 from fairground.publish.core.search.query import SearchRequest
 from fairground.publish.core.search.reader import Recent
-from fairground.publish.core.search.search import search
+from fairground.publish.core.search.search import matching_rows, search
 
 FACETS = ("field", "trl", "zone")
 VALUES = {"field": ("a", "b", "c"), "trl": ("1", "5", "9"), "zone": ("z1", "z2"), "kind": ("offer", "need")}
@@ -23,7 +24,14 @@ AUDIENCE = ("public", "members", "org:1", "user:2")
 WORDS = ("检测", "电池", "gear", "valve")  # none is another name of another
 
 
-Content = tuple[str, tuple[str, ...], dict[str, tuple[str, ...]], tuple[str, ...], int | None, bool]
+Content = tuple[
+    str, tuple[str, ...], dict[str, tuple[str, ...]], tuple[str, ...], int | None, bool, Point | None
+]
+# Far enough from each other that no rounding moves one across an edge of another.
+LONGITUDES, LATITUDES = (-179.0, -60.0, 0.0, 116.0, 179.0), (-80.0, 0.0, 39.0, 70.0)
+edges = st.tuples(
+    st.sampled_from((0.0, 0.1, 0.4, 0.6, 0.95, 1.0)), st.sampled_from((0.0, 0.3, 0.45, 0.8, 1.0))
+)
 
 
 def some_of(values: Sequence[str]) -> st.SearchStrategy[tuple[str, ...]]:
@@ -42,6 +50,8 @@ contents = st.lists(
         some_of(AUDIENCE),
         st.one_of(st.none(), st.integers(0, 9)),
         st.booleans(),
+        st.none()
+        | st.builds(Point, st.sampled_from(LONGITUDES), st.sampled_from(LATITUDES), st.just("exact")),
     ),
     max_size=12,
 )
@@ -53,6 +63,8 @@ requests = st.builds(
     filters=filters,
     excluded=filters,
     trl=st.one_of(st.none(), st.tuples(st.integers(1, 5), st.integers(1, 9))),
+    until=st.tuples(st.none() | st.integers(0, 9), st.none() | st.integers(0, 9)),
+    bounds=st.none() | st.tuples(edges, edges).map(lambda pair: (*pair[0], *pair[1])),
     demonstration=st.one_of(st.none(), st.booleans()),
     sort=st.sampled_from(("relevance", "newest", "title", "deadline")),
     now=st.integers(0, 9),
@@ -65,6 +77,14 @@ def passes(document: SearchDocument, request: SearchRequest, but: str = "") -> b
         return False
     if request.text and request.text not in document.summary.both():
         return False
+    if request.bounds is not None and not is_inside(document.point, request.bounds):
+        return False
+    earliest, latest = request.until
+    ends = document.valid_until
+    if earliest is not None and ends is not None and ends < earliest:
+        return False
+    if latest is not None and (ends is None or ends > latest):
+        return False
     if request.demonstration is not None and document.demonstration != request.demonstration:
         return False
     if any(set(document.facet_values(facet)) & set(values) for facet, values in request.excluded.items()):
@@ -76,6 +96,15 @@ def passes(document: SearchDocument, request: SearchRequest, but: str = "") -> b
         levels = {str(level) for level in range(request.trl[0], request.trl[1] + 1)}
         wanted["trl"] = wanted.get("trl", levels) & levels
     return all(set(document.facet_values(facet)) & values for facet, values in wanted.items() if facet != but)
+
+
+def is_inside(point: Point | None, bounds: tuple[float, float, float, float]) -> bool:
+    if point is None:
+        return False
+    x, y = mercator(point.longitude, point.latitude)
+    west, north, east, south = bounds
+    in_width = west <= x <= east if west <= east else x >= west or x <= east
+    return in_width and north <= y <= south
 
 
 def counted(documents: Sequence[SearchDocument], facet: str) -> tuple[tuple[str, int], ...]:
@@ -99,8 +128,9 @@ def test_search_equals_brute_force(
             published_at=date,
             valid_until=date,
             demonstration=demonstration,
+            point=point,
         )
-        for n, (kind, words, facets, audience, date, demonstration) in enumerate(made)
+        for n, (kind, words, facets, audience, date, demonstration, point) in enumerate(made)
     ]
     with tempfile.TemporaryDirectory() as folder:
         index = SearchIndex.create(Path(folder))
@@ -118,6 +148,8 @@ def test_search_equals_brute_force(
             page = search(reader, request)
             expected = [document for document in documents if passes(document, request)]
             assert page.total == len(expected)
+            rows = matching_rows(reader, request).tolist()
+            assert sorted(reader.source(row)["key"] for row in rows) == sorted(d.key for d in expected)
             assert len(page.hits) == min(request.limit, len(expected))
             by_key = {document.key: document for document in expected}
             found = [by_key[hit.key] for hit in page.hits]

@@ -1,0 +1,1 @@
+"""Where a project could land: the pages, and what they read of the catalogue."""

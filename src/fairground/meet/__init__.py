@@ -1,0 +1,1 @@
+"""The meeting stage: what people hold for each other, first the bookings of facilities and equipment."""

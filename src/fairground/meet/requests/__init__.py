@@ -1,0 +1,1 @@
+"""Service requests: asked of a platform or a park, answered, and counted."""

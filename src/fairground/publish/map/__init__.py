@@ -1,0 +1,1 @@
+"""The map: the catalogue's question, answered where things stand."""
