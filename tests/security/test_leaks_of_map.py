@@ -36,6 +36,7 @@ def standing(market: Market, request: pytest.FixtureRequest) -> Iterator[str]:
 
             patch.setattr(documents, "_point", point)
         rebuild_index()
+        search_index().refresh()  # a reader would notice about a second later
         yield request.param
     rebuild_index()
 
